@@ -1,0 +1,91 @@
+"""How answers look on a terminal: short lines, aligned tables within its width, one JSON document for programs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import click
+
+GAP = "  "
+LEAST = 12
+"""A last column with less room than this says nothing, so it is left out."""
+
+
+def say(text: str = "") -> None:
+    click.echo(text)
+
+
+def tell(text: str) -> None:
+    """A word to the person beside the answer: on stderr, so that a pipe gets the answer alone."""
+    click.echo(text, err=True)
+
+
+def answer_json(value: object) -> None:
+    """The one JSON document of a `--json` command."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def mark(good: bool) -> str:
+    return click.style("✓", fg="green") if good else click.style("✗", fg="red")
+
+
+def good(text: str) -> str:
+    return click.style(text, fg="green")
+
+
+def attention(text: str) -> str:
+    return click.style(text, fg="yellow")
+
+
+def bad(text: str) -> str:
+    return click.style(text, fg="red")
+
+
+def quiet(text: str) -> str:
+    return click.style(text, dim=True)
+
+
+def heading(text: str) -> str:
+    return click.style(text, bold=True)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """“1 task”, “3 tasks”."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def day_text(day: date | datetime | None, timezone: ZoneInfo) -> str:
+    """A local day, with the hour where there is one; a dash where nothing is known."""
+    if day is None:
+        return "–"
+    if isinstance(day, datetime):
+        return f"{day.astimezone(timezone):%d %b %Y %H:%M}"
+    return f"{day:%d %b %Y}"
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Aligned columns; the last one is cut to what room the terminal leaves, or left out."""
+    cells = [list(headings), *(list(row) for row in rows)]
+    widths = [max(len(click.unstyle(row[n])) for row in cells) for n in range(len(headings))]
+    room = shutil.get_terminal_size().columns - sum(widths[:-1]) - len(GAP) * (len(widths) - 1)
+    if room < min(widths[-1], LEAST):
+        cells, widths = [row[:-1] for row in cells], widths[:-1]
+    else:
+        cells = [[*row[:-1], _cut(row[-1], room)] for row in cells]
+    top, *rest = (
+        (GAP.join(_padded(cell, w) for cell, w in zip(row, widths, strict=True))).rstrip() for row in cells
+    )
+    return "\n".join([heading(top), *rest])
+
+
+def _padded(cell: str, width: int) -> str:
+    return cell + " " * (width - len(click.unstyle(cell)))
+
+
+def _cut(cell: str, room: int) -> str:
+    plain = click.unstyle(cell)
+    return cell if len(plain) <= room else plain[: room - 1] + "…"

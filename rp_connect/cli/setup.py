@@ -1,0 +1,37 @@
+"""`setup`: let a workspace create what it needs at each school that uses it."""
+
+from __future__ import annotations
+
+import click
+
+from rp_connect.cli.options import command, school_option
+from rp_connect.cli.output import bad, heading, mark, say
+from rp_connect.cli.session import Session, pass_session
+from rp_connect.errors import RpConnectError, UsageError
+from rp_connect.services.office import School
+
+
+@command()
+@click.argument("workspace")
+@school_option
+@pass_session
+def setup(session: Session, workspace: str, school: str | None) -> int:
+    """Create what WORKSPACE needs (plan, buckets, list, columns); safe to run again."""
+    with session.office() as office:
+        chosen = [one for one in office.chosen(school) if one.settings.workspace == workspace]
+        if not chosen:
+            where = f"{school} does not use" if school else "No school uses"
+            raise UsageError(f"{where} the workspace “{workspace}”.")
+        return 0 if all([_set_up(one) for one in chosen]) else 1
+
+
+def _set_up(school: School) -> bool:
+    """One school; a fault there is a sentence, and the others are still set up."""
+    say(heading(school.id))
+    try:
+        for sentence in school.workspace().setup() or ["Everything is there already."]:
+            say(f"  {mark(True)} {sentence}")
+    except RpConnectError as error:
+        say(f"  {mark(False)} {bad(str(error))}")
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Values and decisions of restorative casework: no I/O, no clock, no vendor words."""

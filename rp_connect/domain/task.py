@@ -1,0 +1,100 @@
+"""A task: a duty (or an agreed item) given to a role, with the rule's due and what people did with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from rp_connect.domain.duty import Confidence, DueNote
+from rp_connect.domain.people import Role
+
+SYSTEM = "rp-connect"
+"""Who closed a task that closed itself."""
+
+
+class TaskState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """`id` is our key everywhere, in the workspace too: case reference, rule, occurrence; never a name.
+
+    `due` is the rule's and never moves from outside; `planned` is a date that a person set. `late` marks
+    a task that arose from late information. `external_id` is the workspace's own id, `seen` (a `Seen` as
+    text) what the workspace's copy said when we last wrote or read it; `deletions` counts how often people
+    deleted it there.
+    """
+
+    id: str
+    case: str
+    school: str
+    rule: str | None
+    occurrence: int
+    title: str
+    due: date | datetime | None
+    note: DueNote | None
+    role: Role
+    basis: str
+    confidence: Confidence | None
+    state: TaskState = TaskState.OPEN
+    late: bool = False
+    planned: date | None = None
+    assignee: str | None = None
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+    external_id: str | None = None
+    seen: str | None = None
+    deletions: int = 0
+
+    @property
+    def due_note(self) -> DueNote | None:
+        return self.note or (DueNote.LATE_INFORMATION if self.late else None)
+
+    def due_day(self, timezone: ZoneInfo) -> date | None:
+        """The local day of the rule's due."""
+        if isinstance(self.due, datetime):
+            return self.due.astimezone(timezone).date()
+        return self.due
+
+    def shown_day(self, timezone: ZoneInfo) -> date | None:
+        """The day that the workspace and the board show: the planned one where a person set it."""
+        return self.planned or self.due_day(timezone)
+
+    def overdue(self, now: datetime, timezone: ZoneInfo) -> bool:
+        """Open and past its legal due, whatever anybody planned."""
+        if self.state is not TaskState.OPEN or self.due is None:
+            return False
+        if isinstance(self.due, datetime):
+            return now > self.due
+        return now.astimezone(timezone).date() > self.due
+
+
+def task_id(case: str, rule: str, occurrence: int) -> str:
+    """The identity of a duty's task is (case of the suspension, rule, occurrence), never its date."""
+    return f"{case}.{rule}.{occurrence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the workspace's copy of a task said: with it a person's change is told from our own."""
+
+    version: str
+    done: bool
+    day: date | None
+    assignees: tuple[str, ...] = ()
+
+    def to_text(self) -> str:
+        day = self.day.isoformat() if self.day else ""
+        return json.dumps([self.version, self.done, day, list(self.assignees)])
+
+    @classmethod
+    def from_text(cls, text: str) -> Seen:
+        """The inverse of `to_text`."""
+        version, done, day, assignees = json.loads(text)
+        return cls(version, done, date.fromisoformat(day) if day else None, tuple(assignees))

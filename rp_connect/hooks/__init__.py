@@ -1,0 +1,1 @@
+"""The plugin hooks: their markers, their specifications and the host that calls them."""

@@ -1,0 +1,150 @@
+"""What we need from a management information system, and the shape of what it gives.
+
+An adapter reads one school. It knows nothing of cases or of the store: the core matches people, opens cases
+and keeps the cursor. Everything is lazy: a reading yields pages, and holds no more than a page of marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from rp_connect.domain.attendance import Mark
+from rp_connect.domain.calendar import Period
+from rp_connect.domain.incident import IncidentRecord
+from rp_connect.domain.people import PupilRecord, StaffRecord
+from rp_connect.domain.suspension import SuspensionRecord
+from rp_connect.domain.when import When
+from rp_connect.ports.secrets import Secrets
+
+
+class Kind(StrEnum):
+    """The kinds of record, in the order in which a sync reads them."""
+
+    CALENDAR = "calendar"
+    PUPIL = "pupil"
+    STAFF = "staff"
+    INCIDENT = "incident"
+    SUSPENSION = "suspension"
+    ATTENDANCE = "attendance"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record that cannot be read: its key (or its line) and why, never its contents."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """The MIS says that this record was deleted, and when."""
+
+    id: str
+    deleted: When
+
+
+Record = Period | PupilRecord | StaffRecord | IncidentRecord | SuspensionRecord | Mark
+Cursor = Mapping[str, Any]
+"""Whatever the adapter needs to go on from there; survives JSON; never changed once given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some records of one kind. `cursor` is where to go on once they are stored (None: not yet a safe place).
+
+    `bytes_read` of the reading's `bytes_total` says how far this page brings it, for the progress bar.
+    """
+
+    records: Sequence[Record] = ()
+    refusals: Sequence[Refusal] = ()
+    tombstones: Sequence[Tombstone] = ()
+    cursor: Cursor | None = None
+    bytes_read: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of one kind.
+
+    `label` is what a person calls the source ("suspensions.csv"). `keys` is the number of distinct keys of a
+    complete reading, known before the first page (None: this is only a list of changes); the core's shrink
+    guard compares it with the last one. `unchanged` says that there is nothing new since the cursor.
+    `left` is a sentence where the source could not be read now and is left for the next sync.
+    `unmapped` are words of the MIS that mean nothing to us, verbatim; filled while pages are read.
+    """
+
+    label: str
+    pages: Callable[[], Iterator[Page]]
+    keys: int | None = None
+    unchanged: bool = False
+    given: bool = True
+    left: str | None = None
+    bytes_total: int = 0
+    unmapped: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What this MIS can do for this school, and what the school has not granted (vendor's words)."""
+
+    capabilities: Sequence[str] = ()
+    not_granted: Sequence[str] = ()
+    problems: Sequence[str] = ()
+
+
+class MisAdapter(Protocol):
+    """One school's MIS. Read-only but for `write_outcome`."""
+
+    def probe(self) -> Probe:
+        """Ask cheaply what is there. Raises AccessError, TryLaterError or ConfigError."""
+        ...
+
+    def changes(self, kind: Kind, cursor: Cursor | None) -> Reading:
+        """What changed since `cursor` (None: everything).
+
+        Raises AccessError, TryLaterError (with seconds where the MIS gives them) or ConfigError; a record that
+        cannot be read is a Refusal in its page, never an exception.
+        """
+        ...
+
+    def everything(self, kind: Kind) -> Reading:
+        """A full reading, with `keys` as proof that it is complete."""
+        ...
+
+    def write_outcome(self, key: str, case: str, held_on: date, result: str, note: str) -> str:
+        """Write an outcome under our idempotency `key`; answers the MIS's id. May raise UnsupportedError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MisSettings:
+    """What an adapter is built from: the school, its own table (already validated), and where paths count from."""
+
+    school: str
+    site: str
+    timezone: ZoneInfo
+    calendar: Path
+    folder: Path
+    own: BaseModel
+    secrets: Secrets
+
+
+@dataclass(frozen=True, slots=True)
+class MisSpec:
+    """A registered MIS: the name that the configuration uses, the model of its table, and its builder."""
+
+    name: str
+    settings: type[BaseModel]
+    build: Callable[[MisSettings], MisAdapter]
+
+
+RegisterMis = Callable[[MisSpec], None]

@@ -1,0 +1,15 @@
+"""What is known of an installed plugin; the hooks room finds it out, `check` and `plugins` show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PluginInfo:
+    """`fault` is one sentence where the plugin was parked, and None where it works."""
+
+    name: str
+    version: str
+    hooks: tuple[str, ...]
+    fault: str | None = None

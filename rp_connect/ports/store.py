@@ -1,0 +1,320 @@
+"""The store as services see it: a unit of work that rolls back unless committed. No SQL name passes here.
+
+Every method may raise StoreError (one sentence: disk full, read-only, locked, server gone).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from rp_connect.domain.calendar import Half, Period, Session
+from rp_connect.domain.case import Case, Stage
+from rp_connect.domain.effect import Effect, EffectKind, EffectState
+from rp_connect.domain.incident import IncidentRecord
+from rp_connect.domain.meeting import Meeting
+from rp_connect.domain.people import Pupil, PupilRecord, StaffRecord
+from rp_connect.domain.suspension import Suspension
+from rp_connect.domain.task import Task, TaskState
+from rp_connect.ports.mis import Cursor, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolState:
+    """What is remembered of a school between syncs.
+
+    `passes` counts the syncs that ended well: a sync that was killed is the same pass when it runs again.
+    `basis` is a digest of the calendar and the settings that duties depend on; `calendar_until` the last
+    loaded school day; `unmapped` the MIS's words that mean nothing to us.
+    """
+
+    school: str
+    live_from: date | None = None
+    passes: int = 0
+    last_full: date | None = None
+    last_success: datetime | None = None
+    basis: str = ""
+    calendar_until: date | None = None
+    unmapped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is remembered of one kind of record of one school: cursor, keys of the last complete reading,
+    and `held` (a sentence) while a person must look at it, or `left` while it could not be read."""
+
+    school: str
+    mis: str
+    kind: str
+    label: str = ""
+    cursor: Cursor | None = None
+    keys: int | None = None
+    held: str | None = None
+    left: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refusal as it is kept, with the day and hour of its first appearance."""
+
+    school: str
+    source: str
+    kind: str
+    key: str
+    reason: str
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """Who changed a case, when, and what kind of change; never its contents."""
+
+    case: str | None
+    school: str
+    who: str
+    at: datetime
+    what: str
+
+
+class Schools(Protocol):
+    def state(self, school: str) -> SchoolState: ...
+    def put(self, state: SchoolState) -> None: ...
+    def source(self, school: str, mis: str, kind: str) -> SourceState: ...
+    def sources(self, school: str) -> Sequence[SourceState]: ...
+    def put_source(self, source: SourceState) -> None: ...
+    def calendar(self, school: str) -> Sequence[Period]:
+        """The rows of the school's calendar as last read; none before the first sync."""
+        ...
+
+    def put_calendar(self, school: str, periods: Sequence[Period]) -> None:
+        """Replace the school's calendar by these rows."""
+        ...
+
+
+class Pupils(Protocol):
+    def by_id(self, school: str, mis: str, ids: Collection[str]) -> Mapping[str, Pupil]:
+        """The pupils known under these MIS ids."""
+        ...
+
+    def numbers(self, school: str, mis: str) -> Mapping[str, int]:
+        """Our number of every pupil of the school, by MIS id."""
+        ...
+
+    def get(self, numbers: Collection[int]) -> Mapping[int, Pupil]: ...
+    def put(self, school: str, mis: str, records: Sequence[PupilRecord]) -> None:
+        """Insert or replace, one row per record; numbers are given once and kept."""
+        ...
+
+    def on_roll(self, school: str, day: date) -> int: ...
+    def every(self, school: str) -> Sequence[Pupil]: ...
+
+
+class Staff(Protocol):
+    def put(self, school: str, mis: str, records: Sequence[StaffRecord]) -> None: ...
+    def every(self, school: str) -> Sequence[StaffRecord]: ...
+
+
+class Incidents(Protocol):
+    def by_id(self, school: str, mis: str, ids: Collection[str]) -> Mapping[str, IncidentRecord]: ...
+    def put(self, school: str, mis: str, records: Sequence[IncidentRecord]) -> None:
+        """Insert or replace each incident with everybody in it."""
+        ...
+
+
+class Suspensions(Protocol):
+    def by_id(self, school: str, mis: str, ids: Collection[str]) -> Mapping[str, Suspension]: ...
+    def get(self, number: int) -> Suspension: ...
+    def of_pupils(self, pupil_nos: Collection[int]) -> Mapping[int, Sequence[Suspension]]:
+        """All suspensions of each of these pupils, unordered."""
+        ...
+
+    def pupils_with(self, school: str) -> set[int]:
+        """Our numbers of the pupils of this school who have any suspension."""
+        ...
+
+    def pupils_of_incidents(self, school: str, mis: str, incidents: Collection[str]) -> set[int]:
+        """Our numbers of the pupils with a suspension that names one of these incidents."""
+        ...
+
+    def put(self, suspensions: Sequence[Suspension]) -> None:
+        """Insert or replace by (school, mis, record.id). `no` 0 means new: a number is given."""
+        ...
+
+
+class Marks(Protocol):
+    def put(self, school: str, rows: Iterable[tuple[int, date, Half, str]]) -> set[int]:
+        """Insert or replace marks (pupil number, day, half, code) and keep the counters of each pupil and
+        school year in step, in this transaction. Answers the pupils with a mark that is new or changed."""
+        ...
+
+    def of(self, school: str, pupil_no: int, sessions: Sequence[Session]) -> Mapping[Session, str]: ...
+    def counts(self, school: str, pupil_no: int, school_year: int) -> Mapping[str, int]:
+        """How many marks of each code, kept as a running counter; the year is that of its 1 August."""
+        ...
+
+
+class Cases(Protocol):
+    def next_ref(self, year: int) -> str:
+        """The next reference of the trust in that calendar year: RP-2026-0001. No gaps after a rollback."""
+        ...
+
+    def add(self, case: Case) -> None: ...
+    def replace(self, case: Case) -> None: ...
+    def get(self, ref: str) -> Case:
+        """Raises NotFoundError."""
+        ...
+
+    def of_suspensions(self, numbers: Collection[int]) -> Mapping[int, Case]: ...
+    def every(self, school: str | None = None, stage: Stage | None = None) -> Sequence[Case]:
+        """By reference."""
+        ...
+
+
+class Tasks(Protocol):
+    def of_cases(self, refs: Collection[str]) -> Mapping[str, Sequence[Task]]:
+        """All tasks of each of these cases; a case without tasks may be absent."""
+        ...
+
+    def put(self, tasks: Sequence[Task]) -> None:
+        """Insert or replace by id."""
+        ...
+
+    def get(self, task_id: str) -> Task:
+        """Raises NotFoundError."""
+        ...
+
+    def every(
+        self, school: str | None = None, case: str | None = None, state: TaskState | None = None
+    ) -> Sequence[Task]:
+        """By case, due (null last; a date before the moments of its day), duty, occurrence."""
+        ...
+
+
+class Meetings(Protocol):
+    def of_case(self, ref: str) -> Meeting | None: ...
+    def of_school(self, school: str) -> Sequence[Meeting]:
+        """Those that are not cancelled."""
+        ...
+
+    def put(self, meeting: Meeting) -> None: ...
+    def get(self, meeting_id: str) -> Meeting: ...
+
+
+class Outbox(Protocol):
+    """The effect protocol of DESIGN §6. Times are the store's; every state write is fenced by the attempt."""
+
+    def want(self, kind: EffectKind, key: str, *, school: str, case: str | None) -> None:
+        """State that `key` should be as the store now says. A waiting or parked row of the same object is
+        brought up to date; while one is in flight a new row waits behind it. Revisions of an object grow."""
+        ...
+
+    def asked(self, kind: EffectKind, key: str) -> bool:
+        """Whether this object was ever wanted."""
+        ...
+
+    def lease(self, owner: str, limit: int, schools: Collection[str] | None = None) -> Sequence[Effect]:
+        """Take up to `limit` effects that are due, at most one per object, oldest first, none of an object
+        with a row in flight or parked. Rows leased by an owner that is dead or out of time come back as
+        `unclear` first (look_first set). A lease lasts 60 seconds."""
+        ...
+
+    def renew(self, effect: Effect) -> bool:
+        """Sixty seconds more; False where the lease was lost."""
+        ...
+
+    def done(self, effect: Effect) -> bool:
+        """False where another attempt overtook this one: then nothing was written."""
+        ...
+
+    def wait(self, effect: Effect, seconds: float, reason: str) -> bool: ...
+    def unclear(self, effect: Effect, seconds: float, reason: str) -> bool:
+        """Not before `seconds` from now, and then look first."""
+        ...
+
+    def park(self, effect: Effect, reason: str) -> bool: ...
+    def retry(self, effect_id: int) -> Effect:
+        """A parked effect is due again now. Raises NotFoundError, UsageError where it is not parked."""
+        ...
+
+    def every(self, state: EffectState | None = None) -> Sequence[Effect]: ...
+    def counts(self, school: str | None = None) -> Mapping[EffectState, int]: ...
+
+
+class Refusals(Protocol):
+    def replace(self, school: str, source: str, kind: str, found: Sequence[Refusal], now: datetime) -> None:
+        """After a complete reading: exactly these stand; one that stood already keeps its first_seen."""
+        ...
+
+    def add(self, school: str, source: str, kind: str, found: Sequence[Refusal], now: datetime) -> None:
+        """While a reading goes on: these stand too."""
+        ...
+
+    def every(self, school: str | None = None) -> Sequence[Refused]: ...
+
+
+class Audit(Protocol):
+    def write(self, row: AuditRow) -> None: ...
+    def of_case(self, ref: str) -> Sequence[AuditRow]: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving the block without `commit()` undoes everything."""
+
+    @property
+    def schools(self) -> Schools: ...
+    @property
+    def pupils(self) -> Pupils: ...
+    @property
+    def staff(self) -> Staff: ...
+    @property
+    def incidents(self) -> Incidents: ...
+    @property
+    def suspensions(self) -> Suspensions: ...
+    @property
+    def marks(self) -> Marks: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def tasks(self) -> Tasks: ...
+    @property
+    def meetings(self) -> Meetings: ...
+    @property
+    def effects(self) -> Outbox: ...
+    @property
+    def refusals(self) -> Refusals: ...
+    @property
+    def audit(self) -> Audit: ...
+
+    def commit(self) -> None: ...
+
+
+Begin = Callable[[], AbstractContextManager[UnitOfWork]]
+
+
+class Store(Protocol):
+    """Opened by wiring, which brings the schema up to date first (a newer schema is a StoreError)."""
+
+    def begin(self) -> AbstractContextManager[UnitOfWork]:
+        """A writing transaction (on SQLite it takes the write lock at once)."""
+        ...
+
+    def read(self) -> AbstractContextManager[UnitOfWork]:
+        """A reading transaction: a consistent view; `commit()` raises."""
+        ...
+
+    def rehearse(self) -> AbstractContextManager[Begin]:
+        """For previews: a `begin` whose units of work share one transaction that is always rolled back."""
+        ...
+
+    def lock(self, name: str) -> AbstractContextManager[None]:
+        """One holder at a time over all processes, freed when its process dies; raises BusyError at once."""
+        ...
+
+    def now(self) -> datetime:
+        """The store's clock, UTC-aware."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,253 @@
+"""What is set up, what is missing and what needs a person: everything behind `check`. It changes nothing.
+
+Every school is asked on its own: one that cannot be reached is a sentence, and the others are still checked.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+
+from rp_connect.domain.calendar import Period, PeriodKind, SchoolCalendar
+from rp_connect.domain.effect import Effect, EffectState
+from rp_connect.domain.task import TaskState
+from rp_connect.errors import RpConnectError
+from rp_connect.ports.mis import Kind, MisAdapter
+from rp_connect.ports.plugins import PluginInfo
+from rp_connect.ports.store import UnitOfWork
+from rp_connect.services.office import Office, School
+from rp_connect.services.to_json import Json, plugin_json
+
+AHEAD = timedelta(days=60)
+"""How far ahead the calendar should reach, and how long a time without school days is not a holiday."""
+SHOWN = 5
+"""How many keys a sentence names before it says “and more”."""
+UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+
+
+@dataclass(slots=True, kw_only=True)
+class SchoolCheck:
+    """One school. `not_granted` and `unmapped` are the vendor's words; `problems` are sentences."""
+
+    school: str
+    calendar_until: date | None = None
+    capabilities: list[str] = field(default_factory=list)
+    not_granted: list[str] = field(default_factory=list)
+    unmapped: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    permissions_missing: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    paused: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Missing grants are a school's choice; everything else here waits for somebody."""
+        return not (self.held or self.permissions_missing or self.problems)
+
+    def to_json(self) -> Json:
+        return {
+            "school": self.school,
+            "calendar_until": None if self.calendar_until is None else self.calendar_until.isoformat(),
+            "capabilities": self.capabilities,
+            "not_granted": self.not_granted,
+            "unmapped": self.unmapped,
+            "held": self.held,
+            "permissions_missing": self.permissions_missing,
+            "problems": self.problems,
+            "paused": self.paused,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """The whole installation. `waiting` counts every effect that is neither done nor parked."""
+
+    plugins: Sequence[PluginInfo]
+    waiting: int
+    parked: int
+    schools: Sequence[SchoolCheck]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing needs a person."""
+        return not self.parked and all(s.ok for s in self.schools) and not any(p.fault for p in self.plugins)
+
+    def to_json(self) -> Json:
+        return {
+            "ok": self.ok,
+            "plugins": [plugin_json(plugin) for plugin in self.plugins],
+            "effects": {"waiting": self.waiting, "parked": self.parked},
+            "schools": [school.to_json() for school in self.schools],
+        }
+
+
+def check_installation(office: Office) -> Check:
+    """Ask every plugin, school, MIS and workspace how it is."""
+    with office.store.read() as work:
+        counts = work.effects.counts()
+        parked = work.effects.every(EffectState.PARKED)
+    return Check(
+        plugins=office.plugins,
+        waiting=waiting(counts),
+        parked=counts.get(EffectState.PARKED, 0),
+        schools=[
+            _check_school(office, school, [effect for effect in parked if effect.school == school.id])
+            for school in office.schools.values()
+        ],
+    )
+
+
+def waiting(counts: Mapping[EffectState, int]) -> int:
+    """Effects that are neither done nor parked: waiting, leased and unclear ones."""
+    return sum(n for state, n in counts.items() if state not in (EffectState.DONE, EffectState.PARKED))
+
+
+def _check_school(office: Office, school: School, parked: Sequence[Effect]) -> SchoolCheck:
+    found = SchoolCheck(school=school.id, paused=school.settings.paused)
+    periods: list[Period] = []
+    _ask(found, "the MIS", lambda: _ask_mis(school.mis(), found, periods))
+    _ask(found, "the workspace", lambda: found.permissions_missing.extend(school.workspace().probe()))
+    with office.store.read() as work:
+        state = work.schools.state(school.id)
+        calendar = SchoolCalendar(
+            periods or work.schools.calendar(school.id), school.settings.day, school.timezone
+        )
+        found.calendar_until = calendar.last or state.calendar_until
+        found.unmapped.extend(state.unmapped)
+        found.problems.extend(calendar_gaps(calendar, office.today(school)))
+        found.problems.extend(_of_sources(work, school.id, found))
+        found.problems.extend(_of_pupils(work, school.id))
+        found.problems.extend(_of_rules(work, school))
+        found.problems.extend(_of_tasks(work, school.id))
+    found.problems.extend(_of_effects(parked))
+    return found
+
+
+def _ask(found: SchoolCheck, whom: str, question: Callable[[], object]) -> None:
+    """An outside system that refuses, fails or breaks is one sentence, never the end of the check."""
+    try:
+        question()
+    except RpConnectError as error:
+        found.problems.append(str(error))
+    except Exception as error:  # noqa: BLE001 - an adapter is not ours: whatever it does wrong stays its own
+        found.problems.append(f"The adapter of {whom} failed when it was asked ({type(error).__name__}).")
+
+
+def _ask_mis(mis: MisAdapter, found: SchoolCheck, periods: list[Period]) -> None:
+    probe = mis.probe()
+    found.capabilities.extend(probe.capabilities)
+    found.not_granted.extend(probe.not_granted)
+    found.problems.extend(probe.problems)
+    reading = mis.changes(Kind.CALENDAR, None)
+    if reading.left:
+        found.problems.append(reading.left)
+    if not reading.given or reading.left:
+        return
+    for page in reading.pages():
+        periods.extend(record for record in page.records if isinstance(record, Period))
+        found.problems.extend(f"{reading.label}: {r.key}: {r.reason}" for r in page.refusals)
+
+
+def calendar_gaps(calendar: SchoolCalendar, today: date) -> Iterator[str]:
+    """What is missing of the calendar from `today` on, one sentence each."""
+    last = calendar.last
+    if last is None:
+        terms = any(period.kind is PeriodKind.TERM for period in calendar.periods)
+        missing = "no school day in its terms" if terms else "no term yet"
+        yield f"The calendar has {missing}: until it has, dates say “calendar missing”."
+        return
+    if last < today + AHEAD:
+        ended = "ended" if last < today else "ends"
+        yield f"The calendar {ended} on {_day(last)}: add what follows, or dates after it say “calendar missing”."
+    for day, following in pairwise(calendar.school_days):
+        if following - day > AHEAD and following > today:
+            yield f"The calendar has no school day between {_day(day)} and {_day(following)}: is a term missing?"
+
+
+def _of_sources(work: UnitOfWork, school: str, found: SchoolCheck) -> Iterator[str]:
+    """Files that a person must look at or that could not be read, words nobody mapped, records refused."""
+    for source in work.schools.sources(school):
+        label = source.label or source.kind
+        if source.held:
+            found.held.append(_labelled(label, source.held))
+        if source.left:
+            yield _labelled(label, source.left)
+    if found.unmapped:
+        yield (
+            f"The MIS uses words that mean nothing here ({', '.join(found.unmapped)}): such records are kept and "
+            "make no case. Map them in the school's own table if they should."
+        )
+    refused = len(work.refusals.every(school))
+    if refused:
+        yield f"{_number(refused, 'record')} could not be read: “rp-connect refused” lists them."
+
+
+def _of_pupils(work: UnitOfWork, school: str) -> Iterator[str]:
+    wrong = [pupil.record.id for pupil in work.pupils.every(school) if not upn_is_right(pupil.record.upn)]
+    if wrong:
+        yield f"{_number(len(wrong), 'pupil')} with a wrong UPN in the MIS: {_some(wrong)}."
+
+
+def upn_is_right(upn: str) -> bool:
+    """Whether a unique pupil number bears its check letter (DfE); a pupil without one is not wrong.
+
+    Twelve characters follow the letter, digits but for the last, which is a letter in a temporary number. Each
+    counts by its place, 2 to 13; the sum's remainder by 23 picks the letter.
+    """
+    if not upn:
+        return True
+    letter, rest = upn[0], upn[1:]
+    if len(rest) != 12 or not rest[:-1].isdigit() or not (rest[-1].isdigit() or rest[-1] in UPN_LETTERS):
+        return False
+    values = [int(sign) if sign.isdigit() else UPN_LETTERS.index(sign) for sign in rest]
+    return letter == UPN_LETTERS[sum(value * place for place, value in enumerate(values, 2)) % 23]
+
+
+def _of_rules(work: UnitOfWork, school: School) -> Iterator[str]:
+    """Cases that were decided before the oldest rules we have: nothing is required of them."""
+    oldest = min((pack.effective for pack in school.packs), default=None)
+    held = work.suspensions.of_pupils(work.suspensions.pupils_with(school.id))
+    early = [
+        suspension.no
+        for of_one in held.values()
+        for suspension in of_one
+        if suspension.decided is not None and (oldest is None or suspension.decided.day < oldest)
+    ]
+    refs = sorted(case.ref for case in work.cases.of_suspensions(early).values())
+    if refs:
+        since = "there are no rules" if oldest is None else f"before {_day(oldest)} there are no rules"
+        yield f"{_number(len(refs), 'case')} without duties, because {since} for the decision: {_some(refs)}."
+
+
+def _of_tasks(work: UnitOfWork, school: str) -> Iterator[str]:
+    twice = [task.id for task in work.tasks.every(school, state=TaskState.OPEN) if task.deletions > 1]
+    if twice:
+        yield f"{_number(len(twice), 'open task')} deleted twice in the workspace, so not made again: {_some(twice)}."
+
+
+def _of_effects(parked: Sequence[Effect]) -> Iterator[str]:
+    """Parked effects by their reason, so that one lost permission is one sentence."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for effect in parked:
+        by_reason[effect.reason or "no reason was given"].append(str(effect.id))
+    for reason, ids in by_reason.items():
+        yield f"{_number(len(ids), 'effect')} parked (effect {_some(ids)}): {reason}"
+
+
+def _labelled(label: str, sentence: str) -> str:
+    return sentence if label in sentence else f"{label}: {sentence}"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _some(keys: Sequence[str]) -> str:
+    return ", ".join(keys[:SHOWN]) + (f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else "")
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,163 @@
+"""Read one kind of record from the MIS into the store, page by page, the cursor with each transaction.
+
+A complete reading that lost more than a tenth of its keys, and more than 20, is held for a person; nothing is
+ever removed because it is no longer there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from rp_connect.domain.suspension import SuspensionRecord
+from rp_connect.ports.mis import Cursor, Kind, Page, Reading, Record, Refusal
+from rp_connect.ports.store import AuditRow, SourceState, UnitOfWork
+from rp_connect.services.store_suspensions import storing_order
+from rp_connect.services.sync_pass import SyncPass
+
+BATCH = 1_000
+"""Records of one kind in one transaction, at most (DESIGN §4)."""
+SHRINK_SHARE, SHRINK_KEYS = 0.1, 20
+
+Storer = Callable[[UnitOfWork, SyncPass, Sequence[Record]], Sequence[Refusal]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of one school: what was remembered of it, and how its records are stored.
+
+    `waiting` says that a refused record waits for its pupil; `ordered` that records are sorted before use.
+    """
+
+    kind: Kind
+    remembered: SourceState
+    store: Storer
+    waiting: bool = False
+    ordered: bool = False
+
+
+def read_source(sync: SyncPass, source: Source) -> None:
+    """Errors of the MIS pass through; what was committed before them stays, and the cursor with it."""
+    reading = _ask(sync, source)
+    if not reading.given:
+        return
+    if reading.left is not None:
+        sync.report.left.append(reading.left)
+        _remember(sync, replace(source.remembered, label=reading.label, left=reading.left))
+    elif _is_held(source.remembered, reading) and not _accepted(sync, reading):
+        _hold(sync, source, reading)
+    elif reading.unchanged:
+        sync.skipped_any = True
+        if source.remembered.left or source.remembered.held:
+            _remember(sync, replace(source.remembered, left=None, held=None))
+    else:
+        _take_in(sync, source, reading)
+
+
+def _ask(sync: SyncPass, source: Source) -> Reading:
+    """Everything in the first sync of a day, with --full, and while a record waits for its pupil."""
+    if sync.full or source.waiting:
+        return sync.adapter.everything(source.kind)
+    return sync.adapter.changes(source.kind, source.remembered.cursor)
+
+
+def _is_held(remembered: SourceState, reading: Reading) -> bool:
+    if remembered.keys is None or reading.keys is None or reading.unchanged:
+        return False
+    lost = remembered.keys - reading.keys
+    return lost > SHRINK_KEYS and lost > SHRINK_SHARE * remembered.keys
+
+
+def _accepted(sync: SyncPass, reading: Reading) -> bool:
+    if reading.label not in sync.accept:
+        return False
+    with sync.begin() as work:
+        what = f"accepted a smaller {reading.label}"
+        work.audit.write(
+            AuditRow(case=None, school=sync.school.id, who="command line", at=sync.now, what=what)
+        )
+        work.commit()
+    return True
+
+
+def _hold(sync: SyncPass, source: Source, reading: Reading) -> None:
+    held = (
+        f"{reading.label} is held: it has {reading.keys} records where it had {source.remembered.keys}. "
+        f"If that is right, run “rp-connect sync --accept {reading.label}”."
+    )
+    sync.report.held.append(held)
+    sync.skipped_any = True
+    _remember(sync, replace(source.remembered, label=reading.label, held=held, left=None))
+
+
+def _remember(sync: SyncPass, state: SourceState) -> None:
+    with sync.begin() as work:
+        work.schools.put_source(state)
+        work.commit()
+
+
+def _take_in(sync: SyncPass, source: Source, reading: Reading) -> None:
+    sync.progress.begin(f"{sync.school.id} {reading.label}", reading.bytes_total)
+    found: list[Refusal] = []
+    state = replace(source.remembered, label=reading.label, held=None, left=None)
+    for page, final in _with_last(_batches(reading, source.ordered)):
+        with sync.begin() as work:
+            refusals = [*page.refusals, *source.store(work, sync, page.records)]
+            found += refusals
+            state = replace(state, cursor=state.cursor if page.cursor is None else page.cursor)
+            if final:
+                _finish(work, sync, source, state, found, keys=reading.keys)
+            else:
+                work.refusals.add(sync.school.id, sync.mis, source.kind, refusals, sync.now)
+                work.schools.put_source(state)
+            work.commit()
+        sync.progress.advance(page.bytes_read)
+    sync.report.refused += len(found)
+    sync.unmapped.update(reading.unmapped)
+    sync.progress.end()
+
+
+def _finish(
+    work: UnitOfWork,
+    sync: SyncPass,
+    source: Source,
+    state: SourceState,
+    found: Sequence[Refusal],
+    *,
+    keys: int | None,
+) -> None:
+    """With the last page of a complete reading exactly its refusals stand, and its keys are remembered."""
+    complete = keys is not None or source.kind is Kind.CALENDAR
+    keep = work.refusals.replace if complete else work.refusals.add
+    keep(sync.school.id, sync.mis, source.kind, found, sync.now)
+    work.schools.put_source(state if keys is None else replace(state, keys=keys))
+
+
+def _with_last(pages: Iterator[Page]) -> Iterator[tuple[Page, bool]]:
+    """Each page with whether it is the last; an empty page where there is none."""
+    page = next(pages, Page())
+    for following in pages:
+        yield page, False
+        page = following
+    yield page, True
+
+
+def _batches(reading: Reading, ordered: bool) -> Iterator[Page]:
+    """The pages as they come, or all records sorted first where the order decides over references."""
+    if not ordered:
+        yield from reading.pages()
+        return
+    pages = list(reading.pages())
+    records = [r for page in pages for r in page.records if isinstance(r, SuspensionRecord)]
+    queue = iter(sorted(records, key=storing_order))
+    batches = list(iter(lambda: list(islice(queue, BATCH)), [])) or [[]]
+    last: Cursor | None = pages[-1].cursor if pages else None
+    for number, batch in enumerate(batches, start=1):
+        final = number == len(batches)
+        yield Page(
+            records=batch,
+            refusals=[r for page in pages for r in page.refusals] if final else (),
+            cursor=last if final else None,
+            bytes_read=sum(page.bytes_read for page in pages) if final else 0,
+        )

@@ -1,0 +1,88 @@
+"""Free times for the meeting of a case, the eve of the return first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from rp_connect.domain.calendar import SchoolCalendar
+from rp_connect.domain.case import Case, Stage
+from rp_connect.domain.meeting import Meeting
+from rp_connect.domain.slots import Diary, Slot, checked_minutes, offered_slots
+from rp_connect.domain.task import TaskState
+from rp_connect.errors import UsageError
+from rp_connect.ports.store import UnitOfWork
+from rp_connect.services.office import Office, School
+from rp_connect.settings import SchoolSettings, WorkingSettings
+
+MEETING_RULE = "reintegration-meeting"
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def suggest_slots(office: Office, ref: str, minutes: int = 45) -> Sequence[Slot]:
+    """Up to eight slots in the order in which to try them; none where nothing is free.
+
+    Raises NotFoundError, or UsageError for a closed case or a length that no meeting has.
+    """
+    checked_minutes(minutes)
+    with office.store.read() as work:
+        case = work.cases.get(ref)
+        if case.stage is Stage.CLOSED:
+            raise UsageError(f"{ref} is closed, so it needs no meeting.")
+        school = office.school(case.school)
+        diary = _diary(office, work, school, case)
+        return offered_slots(diary, _due_day(work, school, case), minutes, office.clock.now())
+
+
+def _due_day(work: UnitOfWork, school: School, case: Case) -> date | None:
+    """The eve of the return; None where the meeting's task has no date, has lapsed or never was."""
+    tasks = work.tasks.every(case=case.ref)
+    days = [
+        task.due_day(school.timezone)
+        for task in tasks
+        if task.rule == MEETING_RULE and task.state is not TaskState.CANCELLED
+    ]
+    return max(filter(None, days), default=None)
+
+
+def _diary(office: Office, work: UnitOfWork, school: School, case: Case) -> Diary:
+    settings = school.settings
+    calendar = office.calendar(work, school)
+    opens, closes = settings.working.hours
+    return Diary(
+        calendar=calendar,
+        weekdays=_weekdays(settings.working),
+        opens=opens,
+        closes=closes,
+        shut=_away(settings, calendar) | _incident_day(work, case),
+        busy=tuple((m.at, m.ends_at) for m in _other_meetings(office, work, school, case)),
+    )
+
+
+def _weekdays(working: WorkingSettings) -> frozenset[int]:
+    return frozenset(n for n, day in enumerate(_WEEK) if day in working.days)
+
+
+def _away(settings: SchoolSettings, calendar: SchoolCalendar) -> frozenset[date]:
+    """The days on which the lead is away and nobody covers."""
+    if settings.people.cover:
+        return frozenset()
+    return frozenset(filter(settings.people.lead_is_away, calendar.school_days))
+
+
+def _incident_day(work: UnitOfWork, case: Case) -> frozenset[date]:
+    """Nobody is asked to meet on the very day of what happened."""
+    if case.suspension_no is None:
+        return frozenset()
+    suspension = work.suspensions.get(case.suspension_no)
+    wanted = suspension.record.incident_id
+    found = work.incidents.by_id(suspension.school, suspension.mis, [wanted]) if wanted else {}
+    return frozenset(incident.occurred.day for incident in found.values())
+
+
+def _other_meetings(office: Office, work: UnitOfWork, school: School, case: Case) -> Iterable[Meeting]:
+    """Those of this school, and of every other whose lead is the same person: one lead has several sites."""
+    leads = set(school.settings.people.lead)
+    for other in office.schools.values():
+        if other.id == school.id or leads & set(other.settings.people.lead):
+            yield from (m for m in work.meetings.of_school(other.id) if m.case != case.ref)

@@ -1,0 +1,31 @@
+"""One pass of a sync over one school: a round of duties with a MIS to read from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from rp_connect.ports.mis import MisAdapter
+from rp_connect.ports.store import Begin
+from rp_connect.services.duty_round import DutyRound
+from rp_connect.services.sync_report import Progress
+
+
+@dataclass(slots=True, kw_only=True)
+class SyncPass(DutyRound):
+    """`full` reads everything whatever the cursor; `accept` names the held files that a person accepted.
+
+    `with_suspensions` are our numbers of the pupils who have any; `waiting` the kinds with a refused record
+    that waits for its pupil; `unmapped` the MIS's words that mean nothing to us; `skipped_any` says that
+    something was not read in this pass, so that what was known of it still holds.
+    """
+
+    adapter: MisAdapter
+    begin: Begin
+    full: bool
+    accept: Collection[str]
+    progress: Progress
+    with_suspensions: set[int] = field(default_factory=set)
+    waiting: set[str] = field(default_factory=set)
+    unmapped: set[str] = field(default_factory=set)
+    skipped_any: bool = False

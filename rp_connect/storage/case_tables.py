@@ -1,0 +1,133 @@
+"""What is kept of our own work: cases, tasks, meetings, the outbox, and who did what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text
+
+from rp_connect.domain.case import Stage
+from rp_connect.domain.duty import Confidence, DueNote
+from rp_connect.domain.effect import EffectKind, EffectState
+from rp_connect.domain.party import PartyRole
+from rp_connect.domain.people import Role
+from rp_connect.domain.task import TaskState
+from rp_connect.storage.tables import metadata, needed, of_school, words
+from rp_connect.storage.types import Key, Moment, Word
+
+
+def of_case(**more: Any) -> Column[Any]:
+    return Column("case", Key, ForeignKey("cases.ref"), **{"nullable": False} | more)
+
+
+case_numbers = Table(
+    "case_numbers",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    needed("last", Integer),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("ref", Key, primary_key=True),
+    of_school(index=True),
+    needed("kind", Key),
+    needed("stage", Word(Stage)),
+    needed("opened_at", Moment),
+    needed("first_pass", Integer),
+    Column("suspension_no", Integer, ForeignKey("suspensions.no"), unique=True),
+    needed("linked", words),
+    needed("revision", Integer),
+)
+
+parties = Table(
+    "parties",
+    metadata,
+    of_case(primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("pupil_no", Integer, ForeignKey("pupils.no"), nullable=False, index=True),
+    needed("role", Word(PartyRole)),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Key, primary_key=True),
+    of_case(index=True),
+    of_school(index=True),
+    Column("rule", Key),
+    needed("occurrence", Integer),
+    needed("title", Text),
+    Column("due_day", Date),
+    Column("due_at", Moment),
+    Column("note", Word(DueNote)),
+    needed("role", Word(Role)),
+    needed("basis", Text),
+    Column("confidence", Word(Confidence)),
+    needed("state", Word(TaskState)),
+    needed("late", Boolean),
+    Column("planned", Date),
+    Column("assignee", Text),
+    Column("closed_by", Text),
+    Column("closed_at", Moment),
+    Column("external_id", Text),
+    Column("seen_version", Text),
+    needed("deletions", Integer),
+)
+
+meetings = Table(
+    "meetings",
+    metadata,
+    Column("id", Key, primary_key=True),
+    of_case(index=True),
+    of_school(index=True),
+    needed("at", Moment),
+    needed("minutes", Integer),
+    needed("place", Text),
+    needed("invited", words),
+    needed("cancelled", Boolean),
+    Column("external_id", Text),
+    needed("revision", Integer),
+)
+
+_STANDING = sa.text("state IN ('waiting', 'parked')")
+_IN_FLIGHT = sa.text("state IN ('leased', 'unclear')")
+
+# The two partial indexes are promises: one row of an object is in flight, and one stands behind it.
+effects = Table(
+    "effects",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    of_school(),
+    of_case(nullable=True, index=True),
+    needed("kind", Word(EffectKind)),
+    needed("key", Key),
+    needed("revision", Integer),
+    needed("state", Word(EffectState)),
+    needed("attempt", Integer),
+    needed("look_first", Boolean),
+    Column("not_before", Moment),
+    Column("reason", Text),
+    Column("owner", Key),
+    Column("leased_until", Moment),
+    Index(None, "state", "id"),
+    Index(None, "kind", "key", "revision"),
+    Index("uq_effects_standing", "kind", "key", unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING),
+    Index("uq_effects_in_flight", "kind", "key", unique=True, sqlite_where=_IN_FLIGHT, postgresql_where=_IN_FLIGHT),
+    sqlite_autoincrement=True,
+)
+
+# What was done to a case stays known after the case itself was erased: no foreign key to it.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    of_school(),
+    Column("case", Key, index=True),
+    needed("who", Text),
+    needed("at", Moment),
+    needed("what", Text),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,43 @@
+"""Meetings, by our own key for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from rp_connect.domain.meeting import Meeting
+from rp_connect.errors import NotFoundError
+from rp_connect.storage.case_tables import meetings
+from rp_connect.storage.schools import number_of
+from rp_connect.storage.session import Session
+
+
+class SqlMeetings:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def of_case(self, ref: str) -> Meeting | None:
+        """Where a case had several, the one that is not cancelled, and of those the last."""
+        order = meetings.c.cancelled, meetings.c.at.desc(), meetings.c.id
+        found = sa.select(meetings).where(meetings.c.case == ref).order_by(*order).limit(1)
+        row = self._session.first(self._session.for_change(found))
+        return Meeting(**row._mapping) if row else None
+
+    def of_school(self, school: str) -> Sequence[Meeting]:
+        standing = (meetings.c.school == school) & ~meetings.c.cancelled
+        found = sa.select(meetings).where(standing).order_by(meetings.c.at, meetings.c.id)
+        return [Meeting(**row._mapping) for row in self._session.rows(found)]
+
+    def put(self, meeting: Meeting) -> None:
+        number_of(self._session, meeting.school)
+        values = {column.name: getattr(meeting, column.name) for column in meetings.c}
+        self._session.upsert(meetings, ["id"], [values])
+
+    def get(self, meeting_id: str) -> Meeting:
+        row = self._session.first(
+            self._session.for_change(sa.select(meetings).where(meetings.c.id == meeting_id))
+        )
+        if row is None:
+            raise NotFoundError(f"There is no meeting {meeting_id}.")
+        return Meeting(**row._mapping)

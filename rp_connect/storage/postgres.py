@@ -1,0 +1,94 @@
+"""PostgreSQL: a server that many processes share; its clock is the store's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from rp_connect.errors import BusyError, ConfigError
+from rp_connect.storage.faults import explained
+from rp_connect.storage.session import Insert
+
+PATIENCE = "30s"
+SCHEMA_LOCK = "rp-connect schema"
+Clock = Callable[[], datetime]
+# A connection whose other end vanished is noticed, and the locks that it held are known to be lost.
+CONNECTION = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "application_name": "rp-connect",
+}
+
+
+class PostgresDatabase:
+    """Writers meet only where they touch the same rows; a lock is a session of its own.
+
+    A pooler between us and the server must pool sessions, not transactions: locks live as long as a session.
+    """
+
+    postgres = True
+
+    def __init__(self, url: sa.URL, clock: Clock | None) -> None:
+        self._url = url
+        self._clock = clock
+        self.writer = _engine(url, pool_pre_ping=True)
+        self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._locks = _engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+
+    def insert(self, table: sa.Table) -> Insert:
+        return cast(Insert, insert(table))
+
+    def now(self, connection: sa.Connection) -> datetime:
+        if self._clock:
+            return self._clock()
+        return cast(datetime, connection.scalar(sa.text("SELECT clock_timestamp()"))).astimezone(UTC)
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        with explained():
+            connection = self._locks.connect()
+        try:
+            with explained():
+                taken = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number_of(name))))
+            if not taken:
+                raise BusyError(f"Another process is at “{name}” already: nothing was done here.")
+            yield
+        finally:
+            connection.invalidate()  # ends the session, and the lock with it
+            connection.close()
+
+    @contextmanager
+    def upgrading(self) -> Iterator[sa.Connection]:
+        """A writing transaction; one process at a time."""
+        with explained(), self.writer.begin() as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number_of(SCHEMA_LOCK))))
+            yield connection
+
+
+def number_of(name: str) -> int:
+    """The server's advisory locks are known by 64-bit numbers."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+
+
+def _engine(url: sa.URL, **how: Any) -> sa.Engine:
+    try:
+        engine = sa.create_engine(url.set(drivername="postgresql+psycopg"), connect_args=CONNECTION, **how)
+    except ModuleNotFoundError:
+        raise ConfigError("PostgreSQL needs its driver: pip install rp-connect[postgres].") from None
+    sa.event.listen(engine, "connect", _connected)
+    return engine
+
+
+def _connected(connection: Any, record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TIME ZONE 'UTC'")
+        cursor.execute(f"SET lock_timeout = '{PATIENCE}'")
+    connection.commit()

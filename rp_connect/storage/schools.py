@@ -1,0 +1,51 @@
+"""What is remembered of a school, and of each source that it is read from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from rp_connect.ports.store import SchoolState, SourceState
+from rp_connect.storage.session import Session
+from rp_connect.storage.tables import schools, sources
+
+
+class SqlSchools:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def state(self, school: str) -> SchoolState:
+        columns = [column for column in schools.c if column.name != "no"]
+        row = self._session.first(sa.select(*columns).where(schools.c.school == school))
+        return SchoolState(**row._mapping) if row else SchoolState(school)
+
+    def put(self, state: SchoolState) -> None:
+        self._session.upsert(schools, ["school"], [_values(state)])
+
+    def source(self, school: str, mis: str, kind: str) -> SourceState:
+        wanted = (sources.c.school == school) & (sources.c.mis == mis) & (sources.c.kind == kind)
+        row = self._session.first(sa.select(sources).where(wanted))
+        return SourceState(**row._mapping) if row else SourceState(school, mis, kind)
+
+    def sources(self, school: str) -> Sequence[SourceState]:
+        found = sa.select(sources).where(sources.c.school == school).order_by(sources.c.mis, sources.c.kind)
+        return [SourceState(**row._mapping) for row in self._session.rows(found)]
+
+    def put_source(self, source: SourceState) -> None:
+        number_of(self._session, source.school)
+        values = {column.name: getattr(source, column.name) for column in sources.c}
+        self._session.upsert(sources, ["school", "mis", "kind"], [values])
+
+
+def number_of(session: Session, school: str) -> int:
+    """Our number of the school. Whatever names a school in the store asks for it first, and so makes it known."""
+    if school not in session.known_schools:
+        session.run(session.insert(schools).values(**_values(SchoolState(school))).on_conflict_do_nothing())
+        row = session.first(sa.select(schools.c.no).where(schools.c.school == school))
+        session.known_schools[school] = row.no if row else 0
+    return session.known_schools[school]
+
+
+def _values(state: SchoolState) -> dict[str, object]:
+    return {column.name: getattr(state, column.name) for column in schools.c if column.name != "no"}

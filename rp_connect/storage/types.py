@@ -1,0 +1,81 @@
+"""Column types: what a value looks like at rest. Moments go in and come out aware, in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
+
+# Keys sort by their bytes on both databases, whatever language the server speaks.
+Key = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """TIMESTAMPTZ on PostgreSQL; on SQLite text of one width, so that it sorts as time does."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.TIMESTAMP(timezone=True) if _is_postgres(dialect) else sa.Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs an offset")
+        utc = value.astimezone(UTC)
+        return utc if _is_postgres(dialect) else utc.isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+
+
+class Word(sa.TypeDecorator[Any]):
+    """An enumeration, by the word that its members stand for."""
+
+    impl = Key
+    cache_ok = True
+
+    def __init__(self, words: type[Enum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else str(self.words(value).value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else self.words(value)
+
+
+class Document(sa.TypeDecorator[Any]):
+    """A value as JSON text: nobody searches in it, and it comes back as the very type it was."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, shape: Any) -> None:
+        super().__init__()
+        self.shape = shape
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.shape)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else self._adapter.dump_json(value).decode()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else self._adapter.validate_json(value)
+
+
+def _is_postgres(dialect: Dialect) -> bool:
+    return dialect.name == "postgresql"

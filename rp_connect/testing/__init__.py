@@ -1,0 +1,1 @@
+"""What adapter authors test with: the contract kits (they arrive with the Microsoft 365 workspace)."""

@@ -1,0 +1,35 @@
+"""The JSON API, for reading: the shapes of the command line's `--json`. And whether we are well."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from rp_connect.domain.case import Stage
+from rp_connect.domain.task import TaskState
+from rp_connect.services.list_cases import list_cases, list_tasks
+from rp_connect.web.front import case_ref, chosen, chosen_word, front
+
+
+def health(request: Request) -> JSONResponse:
+    """Reads the store once; one that cannot be read is answered with 503."""
+    with front(request).office.store.read() as work:
+        work.effects.counts()
+    return JSONResponse({"status": "ok"})
+
+
+def api_tasks(request: Request) -> JSONResponse:
+    """`?school=`, `?case=` and `?state=` narrow it down."""
+    rows = list_tasks(
+        front(request).office,
+        chosen(request, "school"),
+        chosen(request, "case"),
+        chosen_word(request, "state", TaskState),
+    )
+    return JSONResponse([row.to_json() for row in rows])
+
+
+def api_cases(request: Request) -> JSONResponse:
+    """`?school=` and `?stage=` narrow it down."""
+    rows = list_cases(front(request).office, chosen(request, "school"), chosen_word(request, "stage", Stage))
+    return JSONResponse([row.to_json() for row in rows])

@@ -1,0 +1,86 @@
+"""Makes a page from a template: escaped, in the school's words, with what every page shows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from rp_connect.domain.calendar import Half
+from rp_connect.domain.case import Stage
+from rp_connect.domain.party import PartyRole
+from rp_connect.domain.people import Role
+from rp_connect.services.show_board import Shelf
+from rp_connect.web import words
+from rp_connect.web.dates import long_day
+from rp_connect.web.seat import Seat
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+_WORDS: Mapping[str, Any] = {
+    "Half": Half,
+    "PartyRole": PartyRole,
+    "Role": Role,
+    "Shelf": Shelf,
+    "Stage": Stage,
+    "long_day": long_day,
+    "words": words,
+}
+
+
+def make_environment() -> Environment:
+    """Everything is escaped, and a name that a template misspells is an error rather than a blank."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(_WORDS)
+    return environment
+
+
+def static_version() -> str:
+    """Changes with the style sheet, so that browsers may keep it for as long as they like."""
+    return hashlib.sha256((STATIC / "app.css").read_bytes()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What all pages have in common. `notice` is a sentence shown on each of them, for instance of a demo."""
+
+    trust: str
+    notice: str | None
+    seat: Seat
+    environment: Environment = field(default_factory=make_environment)
+    version: str = field(default_factory=static_version)
+
+    def page(self, request: Request, template: str, status: int = 200, **shown: Any) -> HTMLResponse:  # noqa: ANN401
+        """Whatever a template shows, each template for itself."""
+        page = self.environment.get_template(template).render(
+            trust=self.trust,
+            notice=self.notice,
+            version=self.version,
+            path=request.url.path,
+            said=words.SAID.get(request.query_params.get("said", "")),
+            token=self.seat.token(),
+            **shown,
+        )
+        response = HTMLResponse(page, status)
+        self.seat.take(request, response)
+        return response
+
+    def fault(self, request: Request, status: int, sentence: str) -> HTMLResponse:
+        """A page of one sentence."""
+        heading = words.FAULTS.get(status, words.FAULTS[500])
+        return self.page(request, "fault.html", status, heading=heading, sentence=sentence)
+
+

@@ -1,0 +1,132 @@
+"""Builds the office: settings, plugins, store, clock, and each school with what it is joined to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from rp_connect.domain.people import Role
+from rp_connect.errors import ConfigError
+from rp_connect.hooks.host import PluginHost
+from rp_connect.ports.clock import Clock
+from rp_connect.ports.mis import MisSettings, MisSpec
+from rp_connect.ports.secrets import Secrets
+from rp_connect.ports.workspace import WorkspaceSettings, WorkspaceSpec
+from rp_connect.services.office import Office, School
+from rp_connect.settings import EnvironmentSecrets, SchoolSettings, Settings, load_settings, validate_own
+from rp_connect.wiring.clock import MovedClock, RealClock, read_now
+from rp_connect.wiring.once import Once
+
+if TYPE_CHECKING:
+    from rp_connect.ports.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """A school with the plugins that its settings name, their own tables checked."""
+
+    settings: SchoolSettings
+    mis: MisSpec
+    mis_own: BaseModel
+    workspace: WorkspaceSpec
+    workspace_own: BaseModel
+
+
+def build_office(
+    config: Path, now: str | datetime | None = None, *, port: int = 8080, ticking: bool = False
+) -> Office:
+    """Everything a service needs. Raises ConfigError before anything is opened, StoreError after."""
+    settings = load_settings(config)
+    host = PluginHost()
+    host.load()
+    joined = [_join(settings, school, host) for school in settings.schools]
+    clock = _clock(settings, joined, now, ticking=ticking)
+    secrets = EnvironmentSecrets()
+    schools = {one.settings.id: _school(settings, one, host, secrets) for one in joined}
+    return Office(
+        trust=settings.trust.name,
+        store=_open(settings, secrets),
+        clock=clock,
+        schools=schools,
+        kinds=host.case_kinds(),
+        plugins=host.plugins(),
+        page=f"http://127.0.0.1:{port}",
+    )
+
+
+def _join(settings: Settings, school: SchoolSettings, host: PluginHost) -> _Joined:
+    mis, workspace = host.mis(school.mis), host.workspace(school.workspace)
+    host.policy(school.policy)  # a name that nobody registered is an error before anything is opened
+    return _Joined(
+        settings=school,
+        mis=mis,
+        mis_own=validate_own(settings.file, school, mis.name, mis.settings),
+        workspace=workspace,
+        workspace_own=validate_own(settings.file, school, workspace.name, workspace.settings),
+    )
+
+
+def _clock(
+    settings: Settings, joined: Sequence[_Joined], now: str | datetime | None, *, ticking: bool
+) -> Clock:
+    if now is None:
+        return RealClock()
+    for one in joined:
+        if not one.workspace.movable_clock(one.workspace_own):
+            raise ConfigError(
+                f"--now is refused: the workspace {one.workspace.name} of {one.settings.id} is a real one, and "
+                "what is sent there is not a rehearsal."
+            )
+    moment = now if isinstance(now, datetime) else read_now(now, settings.schools[0].timezone)
+    return MovedClock(moment, ticking=ticking)
+
+
+def _open(settings: Settings, secrets: Secrets) -> Store:
+    from rp_connect.storage import open_store
+
+    return open_store(settings.store_url(secrets))
+
+
+def _school(settings: Settings, one: _Joined, host: PluginHost, secrets: Secrets) -> School:
+    school = one.settings
+    return School(
+        settings=school,
+        packs=host.policy(school.policy).packs,
+        mis=Once(partial(one.mis.build, _mis_settings(settings, one, secrets))),
+        workspace=Once(partial(one.workspace.build, _workspace_settings(settings, one, secrets))),
+    )
+
+
+def _mis_settings(settings: Settings, one: _Joined, secrets: Secrets) -> MisSettings:
+    return MisSettings(
+        school=one.settings.id,
+        site=one.settings.site,
+        timezone=one.settings.timezone,
+        calendar=one.settings.calendar_path,
+        folder=settings.folder,
+        own=one.mis_own,
+        secrets=secrets,
+    )
+
+
+def _workspace_settings(settings: Settings, one: _Joined, secrets: Secrets) -> WorkspaceSettings:
+    return WorkspaceSettings(
+        school=one.settings.id,
+        school_name=one.settings.name,
+        timezone=one.settings.timezone,
+        folder=settings.folder,
+        own=one.workspace_own,
+        people=_people(one.settings),
+        secrets=secrets,
+    )
+
+
+def _people(school: SchoolSettings) -> Mapping[str, Sequence[str]]:
+    named = {role.value: school.people.of(role) for role in Role}
+    return {**named, "cover": school.people.cover}

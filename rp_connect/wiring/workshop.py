@@ -1,0 +1,59 @@
+"""What the command line is given: it asks here for everything that only this room can build."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rp_connect.cli.session import Trust
+    from rp_connect.ports.plugins import PluginInfo
+    from rp_connect.services.office import Office
+
+
+class Workshop:
+    """`rp_connect.cli.session.Workshop`, with nothing imported before it is needed."""
+
+    @contextmanager
+    def office(
+        self, config: str | Path | None, now: str | datetime | None, *, port: int = 8080, ticking: bool = False
+    ) -> Iterator[Office]:
+        from rp_connect.settings import find_config
+        from rp_connect.wiring.office import build_office
+
+        path = config if isinstance(config, Path) else find_config(config, os.environ, Path.cwd())
+        office = build_office(path, now, port=port, ticking=ticking)
+        try:
+            yield office
+        finally:
+            office.store.close()
+
+    def plugins(self) -> Sequence[PluginInfo]:
+        from rp_connect.hooks.host import PluginHost
+
+        host = PluginHost()
+        host.load()
+        return host.plugins()
+
+    def serve(self, office: Office, port: int, tell: Callable[[str], None], notice: str = "") -> None:
+        from rp_connect.wiring.serve import serve
+
+        serve(office, port, tell, notice)
+
+    def run(self, office: Office, port: int, tell: Callable[[str], None]) -> None:
+        from rp_connect.wiring.run import run
+
+        run(office, port, tell)
+
+    def invent(self, folder: Path, today: date) -> Trust:
+        from rp_connect.testing.invented_trust import write_trust
+
+        return write_trust(folder, today, seed=SEED)
+
+
+SEED = 2026
+"""The demo tells the same story on the same day, everywhere."""

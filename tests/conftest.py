@@ -1,0 +1,47 @@
+"""What every test may ask for: a real PostgreSQL, the shared facts; and what two of the marks mean."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.postgres_server import PostgresServer
+
+ROOT = Path(__file__).parent.parent
+FACTS = ROOT.parent / "shared"
+NUMBERS = count(1)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("live") and os.environ.get("RP_CONNECT_LIVE") != "1":
+        pytest.skip("needs an account of an outside system: RP_CONNECT_LIVE=1")
+    if item.get_closest_marker("facts") and not FACTS.is_dir():
+        if os.environ.get("RP_CONNECT_FACTS") == "required":
+            pytest.fail("the shared facts are required, and ../shared is not there", pytrace=False)
+        pytest.skip("the shared facts are not beside this checkout")
+
+
+@pytest.fixture(scope="session")
+def facts() -> Path:
+    """The folder of shared facts; a test that asks for it is marked `facts`."""
+    return FACTS
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One server for the whole run (one for each xdist worker), quick rather than durable."""
+    with PostgresServer(fast=True) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """An empty database of this test's own."""
+    name = f"test_{next(NUMBERS)}"
+    postgres.create_database(name)
+    yield postgres.url(name)
+    postgres.drop_database(name)

@@ -1,0 +1,62 @@
+"""What each hook brings, through the examples of docs/hooks.md: they are executed as they stand there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rp_connect.hooks.host import PluginHost
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "hooks.md"
+
+
+def example(hook: str) -> str:
+    section = DOCUMENT.read_text().partition(f"## {hook}(")[2].partition("\n#")[0]
+    blocks: list[str] = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    assert len(blocks) == 1
+    return blocks[0]
+
+
+@pytest.fixture
+def documented(plugin):
+    def load(hook: str) -> PluginHost:
+        host = PluginHost().load([plugin("rp_example", example(hook))])
+        assert [(p.name, p.hooks, p.fault) for p in host.plugins()] == [("rp_example", (hook,), None)]
+        return host
+
+    return load
+
+
+def test_hook_register_mis_brings_an_mis_with_its_own_settings(documented):
+    spec = documented("register_mis").mis("paperbark")
+
+    assert spec.name == "paperbark"
+    assert set(spec.settings.model_fields) == {"base_url", "token", "timeout_s"}
+
+
+def test_hook_register_mis_example_reads_an_invented_pupil(documented):
+    from rp_connect.ports.mis import Kind
+
+    spec = documented("register_mis").mis("paperbark")
+    adapter = spec.build(None)
+
+    assert [[r.id for r in page.records] for page in adapter.everything(Kind.PUPIL).pages()] == [["004"]]
+    assert not adapter.changes(Kind.STAFF, None).given
+
+
+def test_hook_register_workspace_brings_a_workspace_that_keeps_the_real_clock(documented):
+    spec = documented("register_workspace").workspace("corkboard")
+
+    assert not spec.movable_clock(spec.settings(board="staff room"))
+
+
+def test_hook_register_policies_brings_the_dated_packs_of_a_policy(documented):
+    spec = documented("register_policies").policy("gresham")
+
+    assert [pack.id for pack in spec.packs] == ["gresham-2026"]
+
+
+def test_hook_register_practice_brings_kinds_of_case(documented):
+    assert [kind.name for kind in documented("register_practice").case_kinds()] == ["circle"]
