@@ -1,4 +1,4 @@
-"""The way in. `--version` answers before anything is imported; every fault ends in one sentence and its exit code."""
+"""The way in. `--version` answers before anything is imported; every fault ends in one sentence."""
 
 import sys
 

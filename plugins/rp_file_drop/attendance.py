@@ -40,11 +40,11 @@ def chunks_of(spool: Spool) -> Iterator[Chunk]:
     """The marks in order of day, half and pupil; then what could not be read."""
     yield from (_chunk(groups) for groups in spool.groups(PAGE))
     for refused in spool.refusals(PAGE):
-        yield (), [Refusal(name, reason) for name, reason in refused]
+        yield (), [Refusal(name, reason) for name, reason, _ in refused]
 
 
 class Marks:
-    """Rows become entries of the spool. Cells repeat a lot, so what they mean is remembered, within bounds."""
+    """Rows become entries of the spool. Cells repeat a lot: what they mean is remembered, within bounds."""
 
     def __init__(self, sheet: Sheet, place: Place) -> None:
         self._sheet, self._place = sheet, place
@@ -55,10 +55,11 @@ class Marks:
         self._codes: dict[str, str | None] = {}
 
     def read(self, row: Row, entries: list[Entry], refused: list[Refused]) -> None:
-        if row.fault:
-            self._refuse(Cells(row, self._sheet), row.fault, entries, refused)
+        _, texts, fault = row
+        if fault:
+            self._refuse(Cells(row, self._sheet), fault, entries, refused)
             return
-        pupil, day, half, code = self._pick(row.cells)
+        pupil, day, half, code = self._pick(texts)
         try:
             entry = self._sessions[day, half], self._pupils[pupil], self._codes[code]
         except KeyError:

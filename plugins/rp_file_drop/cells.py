@@ -59,14 +59,14 @@ class Cells:
 
     def prose(self, column: str) -> str:
         """Free text; line breaks and tabs are part of it."""
-        text = self.raw(column)
-        words = self._sheet.words.get(column)
-        text = text if words is None else words.ours(text)
+        text, words = self.raw(column), self._sheet.words
+        if column in words:
+            text = words[column].ours(text)
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
     def text(self, column: str) -> str:
         text = self.prose(column)
-        if BREAK.search(text):
+        if not text.isprintable() and BREAK.search(text):
             raise UnreadableError(f"{column} holds a line break or a tab")
         return text
 

@@ -39,7 +39,7 @@ class Drop:
         return cls(folder, calendar, settings.timezone, own, pause)
 
     def ensure(self) -> None:
-        with os_faults(self.folder.name):
+        with os_faults(f"The drop folder {self.folder}"):
             self.folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, layout: Layout) -> Path:

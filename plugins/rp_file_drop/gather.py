@@ -1,11 +1,10 @@
-"""Rows become records by key. Unreadable ones are refused; equal ones count once, differing ones not at all."""
+"""Rows become records by key. Unreadable ones are refused; equal ones count once, differing ones never."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
-from zoneinfo import ZoneInfo
 
 from rp_connect.ports.mis import Record, Refusal
 from rp_file_drop.cells import Cells, UnreadableError
@@ -22,7 +21,6 @@ class Place:
     """What a row needs to know beyond itself; `unmapped` is filled while rows are read."""
 
     sites: Sites
-    timezone: ZoneInfo
     unmapped: list[str]
 
 

@@ -46,13 +46,13 @@ def fold(word: str) -> str:
 
 
 def _first_line(lines: Iterator[Line]) -> str:
-    for line in lines:
-        if line.text.startswith(_FOREIGN) or "\0" in line.text:
+    for _, text, fault in lines:
+        if text.startswith(_FOREIGN) or "\0" in text:
             raise UnusableFileError("is not a text file; save it as CSV (UTF-8)")
-        if line.fault or "\r" in line.text or CONTROL.search(line.text):
+        if fault or "\r" in text or CONTROL.search(text):
             raise UnusableFileError("has a header row that cannot be read; save it as CSV (UTF-8)")
-        if line.text.strip():
-            return line.text
+        if text.strip():
+            return text
     raise UnusableFileError("is empty")
 
 

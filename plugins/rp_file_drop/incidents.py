@@ -71,5 +71,7 @@ def _involvement(cells: Cells) -> tuple[Involvement, str]:
 
 def _joined(rows: list[IncidentRow]) -> IncidentRecord:
     """What the rows tell of the incident itself is taken from the row of the smallest pupil_id."""
+    if len(rows) == 1:
+        return rows[0].incident
     rows = sorted(rows, key=lambda row: row.involved.pupil_id)
     return rows[0].incident.model_copy(update={"involved": tuple(row.involved for row in rows)})

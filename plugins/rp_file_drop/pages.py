@@ -26,4 +26,9 @@ def pages_of(chunks: Iterable[Chunk], count: int, cursor: Cursor, size: int) -> 
         yield Page(cursor=cursor, bytes_read=size)
     for no, (records, refusals) in enumerate(chunks, start=1):
         done = no == count
-        yield Page(records, refusals, cursor=cursor if done else None, bytes_read=size * no // count)
+        yield Page(records, refusals, cursor=cursor if done else None, bytes_read=_share(size, no, count))
+
+
+def _share(size: int, no: int, count: int) -> int:
+    """What page `no` adds to the bytes read; together they are `size`."""
+    return size * no // count - size * (no - 1) // count

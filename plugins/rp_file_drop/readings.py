@@ -44,7 +44,7 @@ def read(kind: Kind, file: BinaryIO, layout: Layout, near: Neighbours, cursor: C
         sheet, rows = drop.open(file, layout, scanned)
     except UnusableFileError as error:
         return _unusable(label, str(error), scanned.size)
-    place = Place(near.sites(), drop.timezone, [])
+    place = Place(near.sites(), [])
     pages, keys = _spooled(rows, sheet, place) if kind is Kind.ATTENDANCE else _held(kind, rows, sheet, place)
     pages_to = partial(pages, done, scanned.size)
     return Reading(label, pages_to, keys=keys, bytes_total=scanned.size, unmapped=place.unmapped)

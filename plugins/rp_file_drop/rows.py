@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from rp_file_drop.dates import is_date_or_moment
 from rp_file_drop.header import Header
@@ -25,13 +24,8 @@ _OPEN = "has a quotation mark that is never closed or stands in the wrong place"
 _LONG = "has a field of more than 100,000 characters"
 _CONTROL = "holds a control character"
 
-
-class Row(NamedTuple):
-    """Where there is a `fault`, `cells` is what could be saved of the row: short, or shifted."""
-
-    line: int
-    cells: Sequence[str]
-    fault: str = ""
+Row = tuple[int, Sequence[str], str]
+"""Line number, cells and fault: where there is one, the cells are what could be saved, few or shifted."""
 
 
 class Rows:
@@ -41,60 +35,68 @@ class Rows:
         self._lines = lines
         self._waiting: deque[Line] = deque()
         self._delimiter = header.delimiter
+        self._between = f'"{header.delimiter}"'
         self._width = header.width
         self._moment = header.places.get(moment)
 
     def __iter__(self) -> Iterator[Row]:
-        delimiter, width = self._delimiter, self._width
+        width = self._width
         for line in self._every_line():
             no, text, fault = line
-            if fault or '"' in text or len(text) > FIELD_LIMIT or not _is_plain(text):
-                yield self._careful(line)
-                continue
-            cells = text.split(delimiter)
+            cells = [] if fault else self._simple(text)
             if len(cells) == width and cells[0]:
-                yield Row(no, cells)
-            elif any(cell.strip() for cell in cells):
-                yield self._checked(line, cells)
+                yield no, cells, ""
+            elif fault or not self._is_blank(text):
+                yield self._careful(line)
 
     def _every_line(self) -> Iterator[Line]:
         while True:
             if self._waiting:
                 yield self._waiting.popleft()
-            elif (line := next(self._lines, None)) is not None:
+            elif line := next(self._lines, None):
                 yield line
             else:
                 return
 
+    def _simple(self, text: str) -> list[str]:
+        """The cells of a line that needs no care: of harmless text, with no quotation marks or all around."""
+        if len(text) > FIELD_LIMIT or not (text.isprintable() or not CONTROL.search(text)):
+            return []
+        if '"' not in text:
+            return text.split(self._delimiter)
+        if text.count('"') == 2 * self._width and text[0] == text[-1] == '"':
+            return text[1:-1].split(self._between)
+        return []
+
+    def _is_blank(self, text: str) -> bool:
+        """Nothing in it, or nothing in any of its cells."""
+        return not text.strip(self._delimiter + ' \t"') and text.count('"') % 2 == 0
+
     def _careful(self, line: Line) -> Row:
-        if line.fault:
-            return self._refused(line, line.fault)
+        if line[2]:
+            return _refused(line, self._delimiter, line[2])
         taken: list[Line] = []
         try:
             cells = next(csv.reader(self._feed(line, taken), delimiter=self._delimiter, strict=True))
         except csv.Error as error:
+            fault = _LONG if "limit" in str(error) else _OPEN
+        else:
+            fault = self._fault(cells, joined=bool(taken))
+        if fault and taken:
             self._waiting.extendleft(reversed(taken))
-            return self._refused(line, _LONG if "limit" in str(error) else _OPEN)
-        if taken and len(cells) != self._width:
-            self._waiting.extendleft(reversed(taken))
-            return self._refused(line, _OPEN)
-        return self._checked(line, cells)
+        return _refused(line, self._delimiter, fault) if fault else (line[0], cells, "")
 
     def _feed(self, line: Line, taken: list[Line]) -> Iterator[str]:
         """`line`, and what may belong to it for as long as a quotation mark is open."""
-        yield line.text + "\n"
-        size = len(line.text)
+        yield line[1] + "\n"
+        size = len(line[1])
         for more in self._every_line():
             taken.append(more)
-            size += len(more.text)
-            if (
-                more.fault
-                or len(taken) >= LINES_LIMIT
-                or size > JOINED_LIMIT
-                or self._begins_a_row(more.text)
-            ):
+            _, text, fault = more
+            size += len(text)
+            if fault or len(taken) > LINES_LIMIT or size > JOINED_LIMIT or self._begins_a_row(text):
                 return
-            yield more.text + "\n"
+            yield text + "\n"
 
     def _begins_a_row(self, text: str) -> bool:
         try:
@@ -103,24 +105,21 @@ class Rows:
             return False
         return len(cells) == self._width and (self._moment is None or is_date_or_moment(cells[self._moment]))
 
-    def _checked(self, line: Line, cells: Sequence[str]) -> Row:
+    def _fault(self, cells: Sequence[str], *, joined: bool) -> str:
         if len(cells) != self._width:
-            return self._refused(line, f"has {len(cells)} columns where the header has {self._width}")
+            wrong = f"has {len(cells)} columns where the header has {self._width}"
+            return _OPEN if joined else wrong
         if any(len(cell) > FIELD_LIMIT for cell in cells):
-            return self._refused(line, _LONG)
-        if any(CONTROL.search(cell) for cell in cells):
-            return self._refused(line, _CONTROL)
-        return Row(line.no, cells)
-
-    def _refused(self, line: Line, reason: str) -> Row:
-        head = line.text[:_SALVAGED]
-        try:
-            cells = next(csv.reader([head], delimiter=self._delimiter), [])
-        except csv.Error:
-            cells = []
-        is_cut = line.fault or len(head) < len(line.text)
-        return Row(line.no, cells[:-1] if is_cut else cells, reason)
+            return _LONG
+        return _CONTROL if any(CONTROL.search(cell) for cell in cells) else ""
 
 
-def _is_plain(text: str) -> bool:
-    return text.isprintable() or not CONTROL.search(text)
+def _refused(line: Line, delimiter: str, reason: str) -> Row:
+    no, text, fault = line
+    head = text[:_SALVAGED]
+    try:
+        cells = next(csv.reader([head], delimiter=delimiter), [])
+    except csv.Error:
+        cells = []
+    is_cut = fault or len(head) < len(text)
+    return no, cells[:-1] if is_cut else cells, reason

@@ -34,10 +34,10 @@ class FileDropSettings(BaseModel):
     columns: dict[str, Names] = Field(default_factory=dict)
     values: dict[str, dict[str, Names]] = Field(default_factory=dict)
 
-    @field_validator("folder")
+    @field_validator("folder", mode="before")
     @classmethod
-    def _named(cls, folder: Path) -> Path:
-        if folder == Path():
+    def _named(cls, folder: object) -> object:
+        if folder == "":
             raise ValueError("the folder of the drop has no name")
         return folder
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from itertools import chain
+from typing import Any
 
 from rp_connect.errors import StoreError
 
@@ -24,11 +25,14 @@ _TABLES = (
     "CREATE TABLE mark (session INTEGER, pupil TEXT, code TEXT)",
     "CREATE TABLE refused (line INTEGER, name TEXT, reason TEXT)",
 )
-_SORTED = """
+_UNIQUE = "SELECT session, pupil, code, code FROM mark ORDER BY session, pupil"
+_GROUPED = """
     SELECT session, pupil, MIN(code), MAX(code) FROM mark GROUP BY session, pupil ORDER BY session, pupil
 """
 _REFUSED = "SELECT name, reason, MIN(line) FROM refused GROUP BY name ORDER BY MIN(line)"
 
+_AT_ONCE = 300
+"""Rows in one INSERT: twice as fast as one by one, and within the 999 parameters of an old SQLite."""
 
 Entry = tuple[int, str, str | None]
 """Session, pupil and code; no code where the row has no mark or is refused: its key counts all the same."""
@@ -37,13 +41,8 @@ Refused = tuple[int, str, str]
 """Line, name (the key or the line) and reason."""
 
 
-class Group(NamedTuple):
-    """All rows of one key. No code: nothing readable; two codes: the rows differ."""
-
-    session: int
-    pupil: str
-    code: str | None
-    other: str | None
+Group = tuple[int, str, str | None, str | None]
+"""All rows of one key: session, pupil, least and greatest code. None: no use; two codes: the rows differ."""
 
 
 class Spool:
@@ -56,9 +55,12 @@ class Spool:
             for statement in (*_SETTINGS, *_TABLES, "BEGIN"):
                 self._database.execute(statement)
 
-    def add(self, marks: Iterable[Entry], refused: Iterable[Refused]) -> None:
+    def add(self, marks: Sequence[Entry], refused: Sequence[Refused]) -> None:
         with _disk_faults():
-            self._database.executemany("INSERT INTO mark VALUES (?, ?, ?)", marks)
+            for at in range(0, len(marks), _AT_ONCE):
+                some = marks[at : at + _AT_ONCE]
+                values = ", ".join(["(?, ?, ?)"] * len(some))
+                self._database.execute(f"INSERT INTO mark VALUES {values}", [*chain.from_iterable(some)])  # noqa: S608
             self._database.executemany("INSERT INTO refused VALUES (?, ?, ?)", refused)
 
     def sort(self) -> None:
@@ -73,14 +75,19 @@ class Spool:
         return self._count("SELECT DISTINCT name FROM refused")
 
     def groups(self, size: int) -> Iterator[list[Group]]:
-        cursor = self._database.execute(_SORTED)
-        while rows := cursor.fetchmany(size):
-            yield [Group._make(row) for row in rows]
+        """In order. Where no key is there twice, nothing needs grouping, which is twice as fast."""
+        is_unique = self.keys() == self._count("SELECT 1 FROM mark")
+        return self._fetched(_UNIQUE if is_unique else _GROUPED, size)
 
-    def refusals(self, size: int) -> Iterator[list[tuple[str, str]]]:
-        cursor = self._database.execute(_REFUSED)
-        while rows := cursor.fetchmany(size):
-            yield [(name, reason) for name, reason, _ in rows]
+    def refusals(self, size: int) -> Iterator[list[tuple[str, str, int]]]:
+        """Name, reason and first line; in order of lines."""
+        return self._fetched(_REFUSED, size)
+
+    def _fetched(self, query: str, size: int) -> Iterator[list[Any]]:
+        with _disk_faults():
+            cursor = self._database.execute(query)
+            while rows := cursor.fetchmany(size):
+                yield rows
 
     def _count(self, query: str) -> int:
         with _disk_faults():
@@ -94,5 +101,5 @@ def _disk_faults() -> Iterator[None]:
         yield
     except sqlite3.Error:
         raise StoreError(
-            "There is no room in the temporary folder for sorting the attendance marks."
+            "The attendance marks cannot be sorted in the temporary folder; is its disk full?"
         ) from None

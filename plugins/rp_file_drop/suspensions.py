@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from rp_connect.domain.suspension import Category, Dates, SuspensionRecord
-from rp_connect.domain.when import When
 from rp_file_drop.cells import Cells, UnreadableError
 from rp_file_drop.gather import Outcome, Place, gather
 from rp_file_drop.words import note
 
 _OURS = frozenset(category.value for category in Category)
 _CATEGORIES = {word: word for word in _OURS} | {"FIXD": Category.SUSPENSION.value}
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def read_suspensions(rows: Iterable[Cells], place: Place) -> Outcome:
@@ -22,7 +19,7 @@ def read_suspensions(rows: Iterable[Cells], place: Place) -> Outcome:
     for record in found.records:
         if record.category not in _OURS:
             note(record.category, place.unmapped)
-    records = sorted(found.records, key=lambda record: _order(record, place.timezone))
+    records = sorted(found.records, key=_order)
     return Outcome([*records], found.refusals, len(found.keys))
 
 
@@ -66,8 +63,6 @@ def _dates(cells: Cells, category: str) -> Dates:
     return dates
 
 
-def _order(record: SuspensionRecord, timezone: ZoneInfo) -> tuple[datetime, date, int, str]:
-    start = record.dates.first
-    decided = record.decided or (When(start.day) if start else None)
-    at = decided.moment(timezone) if decided else _NEVER
-    return (at, start.day, start.half, record.id) if start else (at, date.max, 0, record.id)
+def _order(record: SuspensionRecord) -> tuple[date, date, str]:
+    start = record.dates.start or date.max
+    return record.decided.day if record.decided else start, start, record.id

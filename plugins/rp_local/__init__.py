@@ -1,1 +1,1 @@
-"""The embedded workspace: one folder of tasks, meetings, records and notices that people may open and change."""
+"""The embedded workspace: a folder of tasks, meetings, records and notices that people may open and edit."""

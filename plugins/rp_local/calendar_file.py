@@ -1,10 +1,10 @@
-"""One .ics file holding one task or meeting of ours: read leniently, changed without losing what others put in."""
+"""One .ics file with a task or meeting of ours: read leniently, changed without losing what others put in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote, unquote
 from uuid import UUID
@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component, vCalAddress
 
-from rp_connect.ports.workspace import Written
 from rp_local.folder import OUR_REFERENCE, version_of
+from rp_local.shelf import UnreadableFileError
 
 PRODID = "-//rp-connect//rp_local//EN"
 KEY, REVISION = "X-RP-KEY", "X-RP-REVISION"
@@ -39,12 +39,17 @@ class CalendarFile:
     def revision(self) -> int | None:
         return whole_number(first(self.main, REVISION))
 
-    def written(self) -> Written:
-        return Written(self.external_id, self.version, self.revision)
-
 
 def read_calendar(data: bytes, key: str, kind: str) -> CalendarFile:
-    """Raises one of UNREADABLE where `data` is not our file of that key, whole."""
+    """Tries all that is read later, so that a broken file is found out before it is changed."""
+    try:
+        file = parsed(data, key, kind)
+    except UNREADABLE:
+        raise UnreadableFileError(f"not a {kind} of ours") from None
+    return file
+
+
+def parsed(data: bytes, key: str, kind: str) -> CalendarFile:
     text = data.decode("utf-8-sig").strip()
     if not text.upper().endswith("END:VCALENDAR"):
         raise ValueError("half a file")
@@ -55,6 +60,9 @@ def read_calendar(data: bytes, key: str, kind: str) -> CalendarFile:
     main = found[0]
     if not is_ours(key, str(first(main, "UID") or ""), first(main, KEY)):
         raise ValueError("not ours")
+    for name in ("DTSTART", "DUE"):
+        for value in every(main, name):
+            local_day(value.dt, ZoneInfo("UTC"))
     return CalendarFile(calendar, main, version_of(data))
 
 
@@ -68,12 +76,12 @@ def is_ours(key: str, uid: str, marked: object) -> bool:
         return False
 
 
-def new_calendar(main: Component, key: str, uid: str, now: datetime) -> Calendar:
+def new_calendar(main: Component, key: str, uid: str) -> Calendar:
     calendar = Calendar()
     calendar.add("VERSION", "2.0")
     calendar.add("PRODID", PRODID)
     main.add("UID", uid)
-    main.add("CREATED", now)
+    main.add("CREATED", datetime.now(UTC))
     put(main, KEY, key)
     calendar.add_component(main)
     return calendar
@@ -139,7 +147,9 @@ def mailto(address: str) -> vCalAddress:
     return vCalAddress("mailto:" + quote(address.strip(), safe=ADDRESS_CHARACTERS))
 
 
-def put_people(main: Component, addresses: Iterable[str], organiser: str | None, *, keep_answers: bool) -> None:
+def put_people(
+    main: Component, addresses: Iterable[str], organiser: str | None, *, keep_answers: bool
+) -> None:
     """Those invited, each with the answer they gave where that still stands."""
     held = {address_of(attendee): attendee for attendee in every(main, "ATTENDEE")}
     wanted = list(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))

@@ -28,7 +28,7 @@ KEY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,118}[A-Za-z0-9])?")
 OUR_REFERENCE = re.compile(r"RP-\d{4}-\d{4,}(?:\.[a-z0-9-]+)*")
 UNFINISHED = re.compile(r"\.rp-local-[0-9a-f]{16}\.tmp")
 UNFINISHED_KEPT_S = 24 * 60 * 60
-LARGEST = 8 * 1024 * 1024
+LARGEST = 32 * 1024 * 1024
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 REFUSED = {errno.EACCES, errno.EPERM}
@@ -54,7 +54,9 @@ def fault(exc: OSError, where: str) -> RpConnectError:
             f"The account that runs rp-connect may not read or write {where}; a person must allow it."
         )
     if exc.errno in MISPLACED:
-        return AccessError(f"The folder {where} is not there; connect its disk or run `rp-connect setup local`.")
+        return AccessError(
+            f"The folder {where} is not there; connect its disk or run `rp-connect setup local`."
+        )
     name = errno.errorcode.get(exc.errno or 0, "an unknown fault")
     return TryLaterError(f"The disk that holds {where} does not answer ({name}); it is tried again later.")
 
@@ -77,7 +79,7 @@ class Folder:
     def _file(self, key: str) -> Path:
         if not KEY.fullmatch(key):
             raise ConfigError(
-                f"The key {ascii(key[:60])} cannot name a file in {self.shown}: up to 120 letters, digits,"
+                f"The key {key[:60]!a} cannot name a file in {self.shown}: up to 120 letters, digits,"
                 " dots, hyphens and underscores can, with a letter or digit at either end."
             )
         return self.path / f"{key}{self.suffix}"
@@ -89,7 +91,7 @@ class Folder:
             try:
                 found = file.lstat()
             except FileNotFoundError:
-                self.path.stat()  # a folder that is gone is not an empty one
+                self.check()
                 return None
             if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
                 raise self.unreadable(key)
@@ -97,6 +99,11 @@ class Folder:
                 return file.read_bytes()
             except FileNotFoundError:
                 return None
+
+    def check(self) -> None:
+        """Raises where the folder itself is gone, which is not the same as an empty one."""
+        with self._explained(), os.scandir(self.path):
+            pass
 
     def stems(self) -> list[str]:
         """The names of all files of this kind, without their ending; ours and others', but none hidden."""
@@ -169,7 +176,9 @@ class Folder:
             finally:
                 os.close(number)
         except OSError:
-            raise UnclearError(f"{key} may or may not have reached the disk that holds {self.shown}.") from None
+            raise UnclearError(
+                f"{key} may or may not have reached the disk that holds {self.shown}."
+            ) from None
 
     def prepare(self) -> bool:
         """Creates the folder; False where it was there."""
@@ -184,7 +193,10 @@ class Folder:
         swept = 0
         with self._explained(), os.scandir(self.path) as entries:
             for entry in entries:
-                if UNFINISHED.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > UNFINISHED_KEPT_S:
+                if (
+                    UNFINISHED.fullmatch(entry.name)
+                    and time.time() - entry.stat().st_mtime > UNFINISHED_KEPT_S
+                ):
                     Path(entry.path).unlink(missing_ok=True)
                     swept += 1
         return swept
@@ -201,6 +213,3 @@ class Folder:
         return ConflictError(
             f"{key}{self.suffix} in {self.shown} cannot be read; a person must mend it or take it away."
         )
-
-    def newer(self, key: str, revision: int) -> ConflictError:
-        return ConflictError(f"{key} in {self.shown} is newer than revision {revision}.")

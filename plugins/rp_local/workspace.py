@@ -1,22 +1,27 @@
-"""The workspace over one folder: its four rooms, each made when it is first used, and what stands in the way."""
+"""The workspace over one folder: its four rooms, and what stands in their way."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rp_connect.errors import RpConnectError
-from rp_connect.ports.workspace import Meetings, Notices, Records, Tasks
+from rp_connect.ports.workspace import (
+    CaseRecord,
+    Meetings,
+    Notices,
+    Records,
+    Tasks,
+    WorkspaceMeeting,
+)
 from rp_local.folder import OUR_REFERENCE, Folder
-from rp_local.notices import LocalNotices
-
-if TYPE_CHECKING:
-    from rp_local.tasks import LocalTasks
+from rp_local.rooms import LocalMeetings, LocalNotices, LocalRecords, LocalTasks, TaskForm
+from rp_local.shelf import Form
+from rp_local.text_notice import TextNotice
 
 SCARCE_BYTES = 50 * 1024 * 1024
 NAMED_AT_MOST = 5
@@ -30,8 +35,6 @@ class LocalWorkspace:
         shown = shown.rstrip("/\\") or shown
         self._path = path
         self._shown = shown
-        self._timezone = timezone
-        self._organiser = organiser
         self._folders = {
             name: Folder(path / name, f"{shown}/{name}", suffix)
             for name, suffix in (
@@ -42,32 +45,11 @@ class LocalWorkspace:
             )
         }
         self._done: list[str] = []
-
-    @cached_property
-    def _tasks(self) -> LocalTasks:
-        from rp_local.tasks import LocalTasks  # noqa: PLC0415 - icalendar takes 100 ms; reading the board needs none
-
-        return LocalTasks(self._folders["tasks"], self._timezone, self._organiser)
-
-    @cached_property
-    def tasks(self) -> Tasks:
-        return self._tasks
-
-    @cached_property
-    def meetings(self) -> Meetings:
-        from rp_local.meetings import LocalMeetings  # noqa: PLC0415 - as above
-
-        return LocalMeetings(self._folders["meetings"], self._organiser)
-
-    @cached_property
-    def records(self) -> Records:
-        from rp_local.records import LocalRecords  # noqa: PLC0415 - python-docx takes 80 ms
-
-        return LocalRecords(self._folders["records"])
-
-    @cached_property
-    def notices(self) -> Notices:
-        return LocalNotices(self._folders["notices"])
+        self._tasks = LocalTasks(self._folders["tasks"], partial(task_form, timezone, organiser))
+        self.tasks: Tasks = self._tasks
+        self.meetings: Meetings = LocalMeetings(self._folders["meetings"], partial(meeting_form, organiser))
+        self.records: Records = LocalRecords(self._folders["records"], record_form)
+        self.notices: Notices = LocalNotices(self._folders["notices"], TextNotice)
 
     def prepare(self) -> None:
         """Creates the folders and sweeps them; a fault is left to `probe` and to whoever writes."""
@@ -88,16 +70,18 @@ class LocalWorkspace:
         return done or [f"The folder {self._shown} has all it needs; nothing was changed."]
 
     def probe(self) -> Sequence[str]:
-        said: list[str] = []
+        troubles = {}
         for folder in self._folders.values():
             try:
                 folder.try_writing()
             except RpConnectError as exc:
-                said.append(str(exc))
-        if not said:
-            said.extend(self._scarce())
-            said.extend(self._unreadable_tasks())
-        return said
+                troubles[folder.shown] = str(exc)
+        if not troubles:
+            return [*self._scarce(), *self._unreadable_tasks()]
+        common = {sentence.replace(shown, self._shown) for shown, sentence in troubles.items()}
+        if len(common) == 1 and len(troubles) == len(self._folders):
+            return list(common)
+        return list(troubles.values())
 
     def _scarce(self) -> Sequence[str]:
         try:
@@ -125,3 +109,21 @@ def unreadable_sentence(stems: Sequence[str]) -> str:
         named.append(f"and {others} more")
     files = "1 file" if len(stems) == 1 else f"{len(stems)} files"
     return f"{files} in tasks/ cannot be read: {', '.join(named) or 'none bears a name of ours'}."
+
+
+def task_form(timezone: ZoneInfo, organiser: str | None) -> TaskForm:
+    from rp_local.vtodo import VTodo  # noqa: PLC0415 - icalendar takes 100 ms, and many a command writes no task
+
+    return VTodo(timezone, organiser)
+
+
+def meeting_form(organiser: str | None) -> Form[WorkspaceMeeting]:
+    from rp_local.vevent import VEvent  # noqa: PLC0415 - as above
+
+    return VEvent(organiser)
+
+
+def record_form() -> Form[CaseRecord]:
+    from rp_local.word_record import WordRecord  # noqa: PLC0415 - python-docx takes 80 ms
+
+    return WordRecord()

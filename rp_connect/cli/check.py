@@ -64,7 +64,11 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def _line(fine: bool, sentence: str) -> None:
-    say(textwrap.fill(sentence, WIDTH, initial_indent="  X ", subsequent_indent="    ").replace("X", mark(fine), 1))
+    say(
+        textwrap.fill(sentence, WIDTH, initial_indent="  X ", subsequent_indent="    ").replace(
+            "X", mark(fine), 1
+        )
+    )
 
 
 def _note(sentence: str) -> None:

@@ -19,7 +19,9 @@ def effect() -> None:
 
 
 @effect.command("list")
-@click.option("--state", type=click.Choice([state.value for state in EffectState]), help="In this state only.")
+@click.option(
+    "--state", type=click.Choice([state.value for state in EffectState]), help="In this state only."
+)
 @json_option
 @pass_session
 def list_(session: Session, state: str | None, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""How answers look on a terminal: short lines, aligned tables within its width, one JSON document for programs."""
+"""How answers look: short lines and tables within the terminal's width, one JSON document for programs."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import getpass
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -52,8 +52,8 @@ class Workshop(Protocol):
         """The jobs on their schedule and the web pages, until somebody stops them."""
         ...
 
-    def invent(self, folder: Path, today: date) -> Trust:
-        """Write an invented trust of two schools into an empty folder."""
+    def invent(self, folder: Path, now: datetime) -> Trust:
+        """Write an invented trust of two schools, as it would be at `now`, into an empty folder."""
         ...
 
 

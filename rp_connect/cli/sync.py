@@ -17,7 +17,7 @@ from rp_connect.services.sync_schools import sync_schools
 from rp_connect.services.to_json import task_json
 
 LONG_WAIT = 60
-"""A wait of more seconds than this, asked for by an MIS, ends the command; the next run goes on from there."""
+"""An MIS that asks for a longer wait (in seconds) is a fault; the next run goes on from there."""
 
 
 @command()
@@ -51,7 +51,7 @@ def sync(
 
 
 def exit_code(reports: Sequence[SchoolSync]) -> int:
-    """1 where a school could not be read whole, else 3 where something needs a person or another sync runs."""
+    """1 where a school could not be read whole, else 3 where something needs a person or is busy."""
     if any(not report.busy and (report.fault or report.left or _long_wait(report)) for report in reports):
         return 1
     return 3 if any(report.busy or report.refused or report.held for report in reports) else 0
@@ -87,7 +87,8 @@ def show_school(report: SchoolSync) -> None:
         return
     read = report.read
     say(
-        f"{heading(report.school)}  {count(report.cases_opened, 'case')} opened, {report.cases_amended:,} amended; "
+        f"{heading(report.school)}  {count(report.cases_opened, 'case')} opened, "
+        f"{report.cases_amended:,} amended; "
         f"{count(report.tasks_created, 'task')} created, {report.tasks_cancelled:,} cancelled"
     )
     say(
@@ -98,7 +99,11 @@ def show_school(report: SchoolSync) -> None:
         )
     )
     if report.refused:
-        say(attention(f"  {count(report.refused, 'record')} could not be read: “rp-connect refused” lists them."))
+        say(
+            attention(
+                f"  {count(report.refused, 'record')} could not be read: “rp-connect refused” lists them."
+            )
+        )
     for sentence in (*report.held, *report.left):
         say(attention(f"  {sentence}"))
     if report.fault:

@@ -25,9 +25,7 @@ def task() -> None:
 @click.option("--state", type=click.Choice([state.value for state in TaskState]), help="In this state only.")
 @json_option
 @pass_session
-def list_(
-    session: Session, school: str | None, case: str | None, state: str | None, as_json: bool
-) -> None:
+def list_(session: Session, school: str | None, case: str | None, state: str | None, as_json: bool) -> None:
     """Every task, or those that are asked for, in the order of case and due."""
     with session.office() as office:
         rows = list_tasks(office, school, case, TaskState(state) if state else None)

@@ -218,8 +218,9 @@ def _is_model(settings: object) -> bool:
 
 
 def _claims(spec: Spec) -> list[tuple[str, str]]:
+    what = next(word for kind, word in _CALLED.items() if isinstance(spec, kind))
     kinds = spec.kinds if isinstance(spec, PracticeSpec) else ()
-    return [(_CALLED[type(spec)], spec.name), *(("case kind", kind.name) for kind in kinds)]
+    return [(what, spec.name), *(("case kind", kind.name) for kind in kinds)]
 
 
 def _refuse_doubles(registered: Iterable[Spec]) -> None:

@@ -161,10 +161,10 @@ def calendar_gaps(calendar: SchoolCalendar, today: date) -> Iterator[str]:
         return
     if last < today + AHEAD:
         ended = "ended" if last < today else "ends"
-        yield f"The calendar {ended} on {_day(last)}: add what follows, or dates after it say “calendar missing”."
+        yield f"The calendar {ended} on {_day(last)}: later dates say “calendar missing”."
     for day, following in pairwise(calendar.school_days):
         if following - day > AHEAD and following > today:
-            yield f"The calendar has no school day between {_day(day)} and {_day(following)}: is a term missing?"
+            yield f"No school day is loaded between {_day(day)} and {_day(following)}: is a term missing?"
 
 
 def _of_sources(work: UnitOfWork, school: str, found: SchoolCheck) -> Iterator[str]:
@@ -177,8 +177,8 @@ def _of_sources(work: UnitOfWork, school: str, found: SchoolCheck) -> Iterator[s
             yield _labelled(label, source.left)
     if found.unmapped:
         yield (
-            f"The MIS uses words that mean nothing here ({', '.join(found.unmapped)}): such records are kept and "
-            "make no case. Map them in the school's own table if they should."
+            f"The MIS uses words that mean nothing here: {', '.join(found.unmapped)}. "
+            "They are kept as they are; map them in the school's own table if they mean something."
         )
     refused = len(work.refusals.every(school))
     if refused:
@@ -194,8 +194,8 @@ def _of_pupils(work: UnitOfWork, school: str) -> Iterator[str]:
 def upn_is_right(upn: str) -> bool:
     """Whether a unique pupil number bears its check letter (DfE); a pupil without one is not wrong.
 
-    Twelve characters follow the letter, digits but for the last, which is a letter in a temporary number. Each
-    counts by its place, 2 to 13; the sum's remainder by 23 picks the letter.
+    Twelve characters follow the letter: digits, but for the last, which is a letter in a temporary number.
+    Each counts by its place, 2 to 13; the sum's remainder by 23 picks the letter.
     """
     if not upn:
         return True
@@ -225,7 +225,7 @@ def _of_rules(work: UnitOfWork, school: School) -> Iterator[str]:
 def _of_tasks(work: UnitOfWork, school: str) -> Iterator[str]:
     twice = [task.id for task in work.tasks.every(school, state=TaskState.OPEN) if task.deletions > 1]
     if twice:
-        yield f"{_number(len(twice), 'open task')} deleted twice in the workspace, so not made again: {_some(twice)}."
+        yield f"{_number(len(twice), 'open task')} deleted twice in the workspace, so gone: {_some(twice)}."
 
 
 def _of_effects(parked: Sequence[Effect]) -> Iterator[str]:

@@ -25,6 +25,14 @@ class CaseRow:
     suspension: Suspension | None
     timezone: ZoneInfo
 
+    @property
+    def open(self) -> int:
+        return sum(task.state is TaskState.OPEN for task in self.tasks)
+
+    @property
+    def done(self) -> int:
+        return sum(task.state is TaskState.DONE for task in self.tasks)
+
     def to_json(self) -> Json:
         return case_json(self.case, self.pupils, self.tasks, self.suspension, self.timezone)
 

@@ -1,4 +1,4 @@
-"""Begin an installation: a commented configuration, a calendar to fill in, an empty drop folder. Overwrites nothing."""
+"""Begin an installation: a commented configuration, a calendar to fill in, an empty drop folder."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ policy = "england"
 mis = "file_drop"                          # reads CSV files that your MIS exports into the folder below
 workspace = "local"                        # tasks, meetings and records as files; needs no account
 paused = false
-# live_from = 2026-09-01                   # cases for what is decided from this day on; else the day of the first sync
+# live_from = 2026-09-01                   # cases for what is decided from then on; else from the first sync
 cancelled_sessions_count = true
 
 [school.file_drop]
-folder = "our-school/drop"                 # pupils.csv, staff.csv, incidents.csv, suspensions.csv, attendance.csv
+folder = "our-school/drop"                 # pupils.csv, suspensions.csv and the others
 # Your MIS names its columns or values otherwise? Say so here, and no export needs editing:
 # [school.file_drop.columns.suspensions]
 # suspension_id = "Exclusion ID"
@@ -50,7 +50,7 @@ folder = "our-school/drop"                 # pupils.csv, staff.csv, incidents.cs
 [school.local]
 folder = "our-school/workspace"
 
-[school.people]                            # who holds which role (e-mail); a role nobody holds falls to the lead
+[school.people]                            # e-mail addresses; a role nobody holds falls to the lead
 lead = []                                  # for instance ["restorative.lead@our-school.example"]
 dsl = []
 senco = []

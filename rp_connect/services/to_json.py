@@ -1,4 +1,4 @@
-"""The JSON shapes of the command line and the API. Keys may be added, never renamed; moments are the school's."""
+"""The JSON shapes of the command line and the API. Keys may be added, never renamed."""
 
 from __future__ import annotations
 

@@ -76,6 +76,8 @@ class _Reader:
             brackets += len(self._take())
         place: Place = ()
         for key in self._keys():
+            # A table that is only named on the way to this one begins here, if nowhere else.
+            self._note(place)
             # A key that names a list of tables means the last table of that list.
             last = self._lengths.get(place)
             place = (*place, key) if last is None else (*place, last - 1, key)
@@ -83,7 +85,7 @@ class _Reader:
             self._lengths[place] = self._lengths.get(place, 0) + 1
             self._note(place)
             place = (*place, self._lengths[place] - 1)
-        self._note(place)
+        self._lines[place] = self._words[self._at][1]
         while self._next == "]":
             self._take()
         return place

@@ -17,8 +17,10 @@ from rp_connect.storage.tables import metadata, needed, of_school, words
 from rp_connect.storage.types import Key, Moment, Word
 
 
-def of_case(**more: Any) -> Column[Any]:
-    return Column("case", Key, ForeignKey("cases.ref"), **{"nullable": False} | more)
+def of_case(*, nullable: bool = False, primary_key: bool = False) -> Column[Any]:
+    """Looked up by, wherever it is not part of the key."""
+    parent = ForeignKey("cases.ref")
+    return Column("case", Key, parent, nullable=nullable, primary_key=primary_key, index=not primary_key)
 
 
 case_numbers = Table(
@@ -39,7 +41,6 @@ cases = Table(
     needed("first_pass", Integer),
     Column("suspension_no", Integer, ForeignKey("suspensions.no"), unique=True),
     needed("linked", words),
-    needed("revision", Integer),
 )
 
 parties = Table(
@@ -55,7 +56,7 @@ tasks = Table(
     "tasks",
     metadata,
     Column("id", Key, primary_key=True),
-    of_case(index=True),
+    of_case(),
     of_school(index=True),
     Column("rule", Key),
     needed("occurrence", Integer),
@@ -73,7 +74,7 @@ tasks = Table(
     Column("closed_by", Text),
     Column("closed_at", Moment),
     Column("external_id", Text),
-    Column("seen_version", Text),
+    Column("seen", Text),
     needed("deletions", Integer),
 )
 
@@ -81,7 +82,7 @@ meetings = Table(
     "meetings",
     metadata,
     Column("id", Key, primary_key=True),
-    of_case(index=True),
+    of_case(),
     of_school(index=True),
     needed("at", Moment),
     needed("minutes", Integer),
@@ -92,7 +93,7 @@ meetings = Table(
     needed("revision", Integer),
 )
 
-_STANDING = sa.text("state IN ('waiting', 'parked')")
+STANDING = sa.text("state IN ('waiting', 'parked')")
 _IN_FLIGHT = sa.text("state IN ('leased', 'unclear')")
 
 # The two partial indexes are promises: one row of an object is in flight, and one stands behind it.
@@ -101,7 +102,7 @@ effects = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     of_school(),
-    of_case(nullable=True, index=True),
+    of_case(nullable=True),
     needed("kind", Word(EffectKind)),
     needed("key", Key),
     needed("revision", Integer),
@@ -114,8 +115,17 @@ effects = Table(
     Column("leased_until", Moment),
     Index(None, "state", "id"),
     Index(None, "kind", "key", "revision"),
-    Index("uq_effects_standing", "kind", "key", unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING),
-    Index("uq_effects_in_flight", "kind", "key", unique=True, sqlite_where=_IN_FLIGHT, postgresql_where=_IN_FLIGHT),
+    Index(
+        "uq_effects_standing", "kind", "key", unique=True, sqlite_where=STANDING, postgresql_where=STANDING
+    ),
+    Index(
+        "uq_effects_in_flight",
+        "kind",
+        "key",
+        unique=True,
+        sqlite_where=_IN_FLIGHT,
+        postgresql_where=_IN_FLIGHT,
+    ),
     sqlite_autoincrement=True,
 )
 

@@ -23,9 +23,11 @@ class SqlCases:
         self._session = session
 
     def next_ref(self, year: int) -> str:
-        """The counter's row is held until this transaction ends, so a number that is rolled back is given again."""
+        """The counter's row is ours until this transaction ends: a number that is undone is given again."""
         insert = self._session.insert(case_numbers).values(year=year, last=1)
-        counted = insert.on_conflict_do_update(index_elements=["year"], set_={"last": case_numbers.c.last + 1})
+        counted = insert.on_conflict_do_update(
+            index_elements=["year"], set_={"last": case_numbers.c.last + 1}
+        )
         self._session.run(counted)
         row = self._session.rows(sa.select(case_numbers.c.last).where(case_numbers.c.year == year))[0]
         return f"RP-{year}-{row.last:04d}"

@@ -1,4 +1,4 @@
-"""What a database's complaint means for the person who must act; its own words, statements and values stay here."""
+"""What a database's complaint means for the person who must act. Its own words and values stay here."""
 
 from __future__ import annotations
 
@@ -59,18 +59,19 @@ _CLASHES = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}
 
 
 @contextmanager
-def explained(*driver: type[Exception]) -> Iterator[None]:
+def explained(*driver: type[BaseException]) -> Iterator[None]:
     """Whatever the database says inside leaves as StoreError, without its words and without a trail to them.
 
     `driver` are the errors of a driver that is used past SQLAlchemy.
     """
+    known: tuple[type[BaseException], ...] = (SQLAlchemyError, UnicodeError, OverflowError, *driver)
     try:
         yield
-    except (SQLAlchemyError, UnicodeError, OverflowError, *driver) as error:
+    except known as error:
         raise explain(error) from None
 
 
-def explain(error: Exception) -> StoreError:
+def explain(error: BaseException) -> StoreError:
     cause = error.orig if isinstance(error, sa.exc.StatementError) and error.orig is not None else error
     sqlite, postgres = getattr(cause, "sqlite_errorname", None), getattr(cause, "sqlstate", None)
     if sqlite in _CLASHES or postgres in _CLASHES:

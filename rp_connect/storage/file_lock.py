@@ -1,4 +1,4 @@
-"""A lock that is a file: one holder over all processes and threads, freed by the system when its process dies.
+"""A lock that is a file: one holder over all processes and threads, freed when its process dies.
 
 The file itself stays: who removed it could remove another's.
 """

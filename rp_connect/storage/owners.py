@@ -20,7 +20,7 @@ def this_process() -> str:
 
 def is_dead(owner: str) -> bool:
     """Only ever true of a process of this host: others may merely be out of reach."""
-    host, pid, start = (["", ""] + owner.rsplit(":", 2))[-3:]
+    host, pid, start = ["", "", *owner.rsplit(":", 2)][-3:]
     if host != _host() or not pid.isdigit():
         return False
     seen = _start(int(pid))

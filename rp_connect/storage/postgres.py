@@ -6,17 +6,20 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from rp_connect.errors import BusyError, ConfigError
 from rp_connect.storage.faults import explained
-from rp_connect.storage.session import Insert
 
 PATIENCE = "30s"
 SCHEMA_LOCK = "rp-connect schema"
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.sqlite import Insert
+
 Clock = Callable[[], datetime]
 # A connection whose other end vanished is noticed, and the locks that it held are known to be lost.
 CONNECTION = {
@@ -40,11 +43,13 @@ class PostgresDatabase:
         self._url = url
         self._clock = clock
         self.writer = _engine(url, pool_pre_ping=True)
-        self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self.reader = self.writer.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
         self._locks = _engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
 
     def insert(self, table: sa.Table) -> Insert:
-        return cast(Insert, insert(table))
+        return cast("Insert", insert(table))
 
     def now(self, connection: sa.Connection) -> datetime:
         if self._clock:
@@ -78,17 +83,20 @@ def number_of(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 
 
-def _engine(url: sa.URL, **how: Any) -> sa.Engine:
+def _engine(url: sa.URL, **how: object) -> sa.Engine:
     try:
-        engine = sa.create_engine(url.set(drivername="postgresql+psycopg"), connect_args=CONNECTION, **how)
+        engine = sa.create_engine(
+            url.set(drivername="postgresql+psycopg"), connect_args=CONNECTION, **cast(Any, how)
+        )
     except ModuleNotFoundError:
         raise ConfigError("PostgreSQL needs its driver: pip install rp-connect[postgres].") from None
     sa.event.listen(engine, "connect", _connected)
     return engine
 
 
-def _connected(connection: Any, record: object) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET TIME ZONE 'UTC'")
-        cursor.execute(f"SET lock_timeout = '{PATIENCE}'")
+def _connected(connection: DBAPIConnection, record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("SET TIME ZONE 'UTC'")
+    cursor.execute(f"SET lock_timeout = '{PATIENCE}'")
+    cursor.close()
     connection.commit()

@@ -1,4 +1,4 @@
-"""The schema's version: brought up to date when the store is opened, and refused where it is newer than we are."""
+"""The schema's version: brought up to date when the store is opened, refused where it is newer than we."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def version(connection: sa.Connection) -> str | None:
     """None where there is nothing yet."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    held: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return held
 
 
 def _upgrade(connection: sa.Connection) -> None:
@@ -47,7 +48,9 @@ def _upgrade(connection: sa.Connection) -> None:
     known = {revision.revision for revision in script.ScriptDirectory.from_config(config).walk_revisions()}
     held = version(connection)
     if held is not None and held not in known:
-        raise StoreError("The store was written by a newer rp-connect than this one: upgrade rp-connect here.")
+        raise StoreError(
+            "The store was written by a newer rp-connect than this one: upgrade rp-connect here."
+        )
     try:
         command.upgrade(config, "head")
     except util.CommandError:

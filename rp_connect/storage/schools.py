@@ -1,14 +1,16 @@
-"""What is remembered of a school, and of each source that it is read from."""
+"""What is remembered of a school: how far it was read, from which sources, and its calendar."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import sqlalchemy as sa
 
+from rp_connect.domain.calendar import Period
 from rp_connect.ports.store import SchoolState, SourceState
 from rp_connect.storage.session import Session
-from rp_connect.storage.tables import schools, sources
+from rp_connect.storage.tables import periods, schools, sources
 
 
 class SqlSchools:
@@ -37,9 +39,21 @@ class SqlSchools:
         values = {column.name: getattr(source, column.name) for column in sources.c}
         self._session.upsert(sources, ["school", "mis", "kind"], [values])
 
+    def calendar(self, school: str) -> Sequence[Period]:
+        columns = periods.c.first, periods.c.last, periods.c.kind, periods.c.label
+        found = sa.select(*columns).where(periods.c.school == school).order_by(periods.c.position)
+        return [Period(**row._mapping) for row in self._session.rows(found)]
+
+    def put_calendar(self, school: str, periods_: Sequence[Period]) -> None:
+        number_of(self._session, school)
+        self._session.run(sa.delete(periods).where(periods.c.school == school))
+        rows = [{"school": school, "position": n, **asdict(period)} for n, period in enumerate(periods_)]
+        if rows:
+            self._session.run(sa.insert(periods), rows)
+
 
 def number_of(session: Session, school: str) -> int:
-    """Our number of the school. Whatever names a school in the store asks for it first, and so makes it known."""
+    """Our number of the school. Whatever writes a school's name asks for it first, and so makes it known."""
     if school not in session.known_schools:
         session.run(session.insert(schools).values(**_values(SchoolState(school))).on_conflict_do_nothing())
         row = session.first(sa.select(schools.c.no).where(schools.c.school == school))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.sql.expression import Executable
 
 from rp_connect.errors import StoreError
 from rp_connect.storage.faults import explained
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.sqlite import Insert  # PostgreSQL's takes the same words
 
 Row = sa.Row[Any]
 Values = Mapping[str, Any]
@@ -20,16 +24,6 @@ T = TypeVar("T")
 
 # Both databases take more, but not without limit.
 AT_ONCE = 1000
-
-
-class Insert(Protocol):
-    """What the two dialects' `insert` have in common beyond SQLAlchemy's own."""
-
-    excluded: Any
-
-    def on_conflict_do_update(self, **how: Any) -> Executable: ...
-    def on_conflict_do_nothing(self, **how: Any) -> Executable: ...
-    def values(self, *args: Any, **values: Any) -> Insert: ...
 
 
 class Dialect(Protocol):
@@ -51,6 +45,10 @@ class Session:
         self.writing = writing
         self.postgres = dialect.postgres
         self.known_schools: dict[str, int] = {}
+
+    def part(self) -> Session:
+        """A session of its own in the same transaction."""
+        return Session(self.connection, self._dialect, writing=self.writing)
 
     @property
     def connection(self) -> sa.Connection:
@@ -78,10 +76,30 @@ class Session:
         with explained():
             return int(self.connection.execute(statement, values).rowcount)
 
-    def sql(self, statement: str, values: Any = None) -> sa.CursorResult[Any]:
+    def sql(self, statement: str, values: object = None) -> sa.CursorResult[Any]:
         """A statement in the driver's own words, for what must be fast."""
         with explained():
-            return self.connection.exec_driver_sql(statement, values)
+            return self.connection.exec_driver_sql(statement, cast(Any, values))
+
+    def copy(self, statement: str, lines: str) -> None:
+        """PostgreSQL's own way of taking many rows, past SQLAlchemy."""
+        with explained(self.connection.dialect.loaded_dbapi.Error):
+            driver: Any = self.connection.connection.driver_connection
+            with driver.cursor() as cursor, cursor.copy(statement) as copy:
+                copy.write(lines)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What fails inside is undone by itself; the transaction goes on."""
+        with explained():
+            savepoint = self.connection.begin_nested()
+        try:
+            yield
+            with explained():
+                savepoint.commit()
+        finally:
+            with explained():
+                savepoint.close()
 
     def each(self, statement: Callable[[Collection[T]], Select], keys: Collection[T]) -> Iterator[Row]:
         """The rows of `statement` for all `keys`, some of them at a time."""

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from rp_connect.errors import ConfigError, StoreError
 from rp_connect.storage.faults import explained
 from rp_connect.storage.file_lock import file_lock, patient_file_lock
-from rp_connect.storage.session import Insert
 
 PATIENCE = 30.0
 Clock = Callable[[], datetime]
@@ -66,7 +65,7 @@ def _path(url: sa.URL) -> Path:
 def _engine(path: Path, begin: str, *, query_only: bool) -> sa.Engine:
     engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": PATIENCE})
 
-    def connected(connection: Any, record: object) -> None:
+    def connected(connection: sqlite3.Connection, record: object) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself
         for pragma in ("foreign_keys = ON", "synchronous = FULL", "temp_store = MEMORY"):
             connection.execute(f"PRAGMA {pragma}")

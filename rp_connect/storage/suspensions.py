@@ -15,7 +15,16 @@ from rp_connect.storage.session import Row, Select, Session
 from rp_connect.storage.tables import suspensions
 from rp_connect.storage.whens import columns, when
 
-_SAME = ("school", "mis", "pupil_no", "record", "in_force", "first_seen", "first_pass", "mismatch_seen", "questions")
+_SAME = (
+    "school",
+    "mis",
+    "pupil_no",
+    "record",
+    "in_force",
+    "first_seen",
+    "first_pass",
+    "questions",
+)
 
 
 class SqlSuspensions:
@@ -44,7 +53,9 @@ class SqlSuspensions:
         return self._pupils(sa.select(suspensions.c.pupil_no).where(suspensions.c.school == school))
 
     def pupils_of_incidents(self, school: str, mis: str, incidents: Collection[str]) -> set[int]:
-        known = sa.select(suspensions.c.pupil_no).where(suspensions.c.school == school, suspensions.c.mis == mis)
+        known = sa.select(suspensions.c.pupil_no).where(
+            suspensions.c.school == school, suspensions.c.mis == mis
+        )
         rows = self._session.each(lambda some: known.where(suspensions.c.incident_id.in_(some)), incidents)
         return {row.pupil_no for row in rows}
 
@@ -68,4 +79,8 @@ def _suspension(row: Row) -> Suspension:
 def _values(suspension: Suspension) -> dict[str, Any]:
     same = {name: getattr(suspension, name) for name in _SAME}
     record = suspension.record
-    return same | columns("cancelled", suspension.cancelled) | {"id": record.id, "incident_id": record.incident_id}
+    return (
+        same
+        | columns("cancelled", suspension.cancelled)
+        | {"id": record.id, "incident_id": record.incident_id}
+    )

@@ -11,7 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, SmallInteger, Table, Text
+from sqlalchemy.types import TypeEngine
 
+from rp_connect.domain.calendar import PeriodKind
 from rp_connect.domain.incident import IncidentRole
 from rp_connect.domain.suspension import Dates, LengthQuestion, SuspensionRecord
 from rp_connect.storage.types import Document, Key, Moment, Word
@@ -24,15 +26,17 @@ metadata = sa.MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
+Kind = TypeEngine[Any] | type[TypeEngine[Any]]
 words = Document(tuple[str, ...])
 
 
-def needed(name: str, kind: Any, *more: Any) -> Column[Any]:
-    return Column(name, kind, *more, nullable=False)
+def needed(name: str, kind: Kind) -> Column[Any]:
+    return Column(name, kind, nullable=False)
 
 
-def of_school(**more: Any) -> Column[Any]:
-    return Column("school", Key, ForeignKey("schools.school"), nullable=False, **more)
+def of_school(*, primary_key: bool = False, index: bool = False) -> Column[Any]:
+    parent = ForeignKey("schools.school")
+    return Column("school", Key, parent, nullable=False, primary_key=primary_key, index=index)
 
 
 schools = Table(
@@ -61,6 +65,17 @@ sources = Table(
     Column("keys", Integer),
     Column("held", Text),
     Column("left", Text),
+)
+
+periods = Table(
+    "periods",
+    metadata,
+    of_school(primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    needed("first", Date),
+    needed("last", Date),
+    needed("kind", Word(PeriodKind)),
+    needed("label", Text),
 )
 
 pupils = Table(
@@ -120,8 +135,8 @@ incidents = Table(
 involvements = Table(
     "involvements",
     metadata,
-    Column("incident_no", Integer, ForeignKey("incidents.no"), primary_key=True),
-    Column("position", Integer, primary_key=True),
+    Column("incident_no", Integer, ForeignKey("incidents.no"), primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
     needed("pupil_id", Key),
     needed("role", Word(IncidentRole)),
     needed("role_word", Text),
@@ -144,7 +159,6 @@ suspensions = Table(
     needed("first_pass", Integer),
     Column("cancelled_day", Date),
     Column("cancelled_at", Moment),
-    Column("mismatch_seen", Date),
     needed("questions", Document(tuple[LengthQuestion, ...])),
     sa.UniqueConstraint("school", "mis", "id"),
     Index(None, "school", "mis", "incident_id"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -25,7 +25,7 @@ class Moment(sa.TypeDecorator[datetime]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(sa.TIMESTAMP(timezone=True) if _is_postgres(dialect) else sa.Text())
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
@@ -33,13 +33,12 @@ class Moment(sa.TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc if _is_postgres(dialect) else utc.isoformat(timespec="microseconds")
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+    def process_result_value(self, value: str | datetime | None, dialect: Dialect) -> datetime | None:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return moment and moment.astimezone(UTC)
 
 
-class Word(sa.TypeDecorator[Any]):
+class Word(sa.TypeDecorator[Enum]):
     """An enumeration, by the word that its members stand for."""
 
     impl = Key
@@ -49,31 +48,31 @@ class Word(sa.TypeDecorator[Any]):
         super().__init__()
         self.words = words
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Enum | None, dialect: Dialect) -> str | None:
         return None if value is None else str(self.words(value).value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Enum | None:
         return None if value is None else self.words(value)
 
 
-class Document(sa.TypeDecorator[Any]):
+class Document(sa.TypeDecorator[object]):
     """A value as JSON text: nobody searches in it, and it comes back as the very type it was."""
 
     impl = sa.Text
     cache_ok = True
 
-    def __init__(self, shape: Any) -> None:
+    def __init__(self, shape: object) -> None:
         super().__init__()
         self.shape = shape
 
     @cached_property
-    def _adapter(self) -> TypeAdapter[Any]:
-        return TypeAdapter(self.shape)
+    def _adapter(self) -> TypeAdapter[object]:
+        return TypeAdapter(cast(Any, self.shape))
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
         return None if value is None else self._adapter.dump_json(value).decode()
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
         return None if value is None else self._adapter.validate_json(value)
 
 

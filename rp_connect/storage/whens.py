@@ -12,4 +12,4 @@ def when(day: date | None, at: datetime | None) -> When | None:
 
 
 def columns(name: str, value: When | None) -> dict[str, date | datetime | None]:
-    return {f"{name}_day": value and value.day, f"{name}_at": value and value.at}
+    return {f"{name}_day": value.day if value else None, f"{name}_at": value.at if value else None}

@@ -1,4 +1,4 @@
-"""What goes wrong, in one place: each error becomes a status and one kind sentence, and a log line without words.
+"""What goes wrong, in one place: each error becomes a status, one kind sentence, and a bare line in the log.
 
 A log line has the page's name, the kind of error and where in the code it arose; never an address, a query,
 a body or the text of an unexpected error, all of which may hold what somebody wrote.
@@ -43,11 +43,14 @@ SENTENCES = {
     404: "There is no such page. It may have been typed wrongly, or moved.",
     405: "These pages can be read and their forms sent, and nothing else.",
 }
-UNEXPECTED = "This is our fault, not yours. Nothing was half done; please try again, or tell whoever looks after rp-connect."
+UNEXPECTED = (
+    "This is our fault, not yours, and nothing was left half done. Please try again, or tell whoever looks "
+    "after rp-connect."
+)
 
 # Written without a template, because a template may be what went wrong.
 _PLAIN = (
-    '<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>Something went wrong here – rp-connect</title>'
+    '<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>Something went wrong – rp-connect</title>'
     f'<h1>Something went wrong here</h1><p>{UNEXPECTED}</p><p><a href="/">Back to the board</a></p></html>'
 )
 
@@ -74,7 +77,9 @@ def handlers(look: Look) -> dict[type[Exception], Callable[[Request, Exception],
         assert isinstance(error, HTTPException)  # noqa: S101 — as above
         status = error.status_code
         own_words = error.detail != HTTPStatus(status).phrase
-        response = answer(look, request, status, error.detail if own_words else SENTENCES.get(status, UNEXPECTED))
+        response = answer(
+            look, request, status, error.detail if own_words else SENTENCES.get(status, UNEXPECTED)
+        )
         response.headers.update(error.headers or {})
         return response
 
@@ -104,7 +109,9 @@ class Watch:
             LOG.error("%s failed: %s", _page(scope), _where(error))
             if not status:
                 await HTMLResponse(_PLAIN, 500)(scope, receive, noting_send)
-        LOG.info("%s %s %d, %.0f ms", scope["method"], _page(scope), status, (time.perf_counter() - began) * 1000)
+        LOG.info(
+            "%s %s %d, %.0f ms", scope["method"], _page(scope), status, (time.perf_counter() - began) * 1000
+        )
 
 
 def _page(scope: Scope) -> str:

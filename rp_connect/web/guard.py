@@ -105,7 +105,9 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         arrived += len(message.get("body", b""))
         if arrived > LARGEST_BODY:
-            raise HTTPException(413, "That is more than a form of these pages can hold, so nothing was changed.")
+            raise HTTPException(
+                413, "That is more than a form of these pages can hold, so nothing was changed."
+            )
         return message
 
     return counted

@@ -19,6 +19,7 @@ from rp_connect.domain.people import Role
 from rp_connect.services.show_board import Shelf
 from rp_connect.web import words
 from rp_connect.web.dates import long_day
+from rp_connect.web.meeting_form import local_text
 from rp_connect.web.seat import Seat
 
 HERE = Path(__file__).parent
@@ -30,6 +31,7 @@ _WORDS: Mapping[str, Any] = {
     "Role": Role,
     "Shelf": Shelf,
     "Stage": Stage,
+    "local_text": local_text,
     "long_day": long_day,
     "words": words,
 }
@@ -82,5 +84,3 @@ class Look:
         """A page of one sentence."""
         heading = words.FAULTS.get(status, words.FAULTS[500])
         return self.page(request, "fault.html", status, heading=heading, sentence=sentence)
-
-

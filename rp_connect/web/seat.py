@@ -1,4 +1,4 @@
-"""Whether a form comes from a page of ours: a cookie that other sites cannot send, and a token that goes with it.
+"""Whether a form comes from a page of ours: a cookie that other sites cannot send, and a token with it.
 
 Both are made anew by every process. There is no signing in here: whoever sits at this computer may use the
 pages, and all that is asked is that it was they, and not another site in their browser, who sent the form.

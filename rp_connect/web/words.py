@@ -26,9 +26,13 @@ class Sure(NamedTuple):
 
 
 CONFIDENCE: dict[Confidence, Sure] = {
-    Confidence.CONFIRMED: Sure("Confirmed", "Read in the primary text, such as legislation or an official page."),
+    Confidence.CONFIRMED: Sure(
+        "Confirmed", "Read in the primary text, such as legislation or an official page."
+    ),
     Confidence.SECONDARY: Sure("Secondary source", "Told by a council, a law firm or an advice service."),
-    Confidence.UNCONFIRMED: Sure("Unconfirmed", "No text for it was found yet, so check before you rely on it."),
+    Confidence.UNCONFIRMED: Sure(
+        "Unconfirmed", "No text for it was found yet, so check before you rely on it."
+    ),
     Confidence.PROPOSED: Sure("Our proposal", "Good practice that we propose: neither law nor guidance."),
 }
 

@@ -1,1 +1,1 @@
-"""The composition root: the only room where objects are built. Each builder imports what it needs when it is called."""
+"""The composition root: the only room where objects are built, each when a command needs it."""

@@ -20,6 +20,7 @@ from rp_connect.ports.secrets import Secrets
 from rp_connect.ports.workspace import WorkspaceSettings, WorkspaceSpec
 from rp_connect.services.office import Office, School
 from rp_connect.settings import EnvironmentSecrets, SchoolSettings, Settings, load_settings, validate_own
+from rp_connect.storage.owners import this_process
 from rp_connect.wiring.clock import MovedClock, RealClock, read_now
 from rp_connect.wiring.once import Once
 
@@ -43,8 +44,7 @@ def build_office(
 ) -> Office:
     """Everything a service needs. Raises ConfigError before anything is opened, StoreError after."""
     settings = load_settings(config)
-    host = PluginHost()
-    host.load()
+    host = PluginHost().load()
     joined = [_join(settings, school, host) for school in settings.schools]
     clock = _clock(settings, joined, now, ticking=ticking)
     secrets = EnvironmentSecrets()
@@ -57,6 +57,7 @@ def build_office(
         kinds=host.case_kinds(),
         plugins=host.plugins(),
         page=f"http://127.0.0.1:{port}",
+        worker=this_process(),
     )
 
 
@@ -80,15 +81,15 @@ def _clock(
     for one in joined:
         if not one.workspace.movable_clock(one.workspace_own):
             raise ConfigError(
-                f"--now is refused: the workspace {one.workspace.name} of {one.settings.id} is a real one, and "
-                "what is sent there is not a rehearsal."
+                f"--now is refused: the workspace {one.workspace.name} of {one.settings.id} is a real one, "
+                "where a moved clock would send real people the wrong dates."
             )
     moment = now if isinstance(now, datetime) else read_now(now, settings.schools[0].timezone)
     return MovedClock(moment, ticking=ticking)
 
 
 def _open(settings: Settings, secrets: Secrets) -> Store:
-    from rp_connect.storage import open_store
+    from rp_connect.storage.store import open_store
 
     return open_store(settings.store_url(secrets))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from rp_connect.services.deliver_effects import deliver_effects
 from rp_connect.services.office import Office
@@ -16,6 +16,7 @@ from rp_connect.wiring.schedule import Job, Schedule
 from rp_connect.wiring.serve import serve
 
 IN_SCHOOL_TIME = timedelta(minutes=15)
+BREAKFAST = time(7)
 OTHERWISE = timedelta(hours=1)
 """What is decided after the last lesson still has a duty on the same day."""
 
@@ -74,5 +75,9 @@ def _pull(office: Office) -> str | None:
     return " ".join(report.fault for report in pull_tasks(office) if report.fault) or None
 
 
-def _remind(office: Office) -> None:
-    remind_people(office)
+def _remind(office: Office) -> str | None:
+    """From breakfast time on; once a day is enough, and the service sees to that."""
+    if all(office.clock.now().astimezone(s.timezone).time() < BREAKFAST for s in office.schools.values()):
+        return None
+    asked = remind_people(office)
+    return f"{asked} reminders are on their way." if asked else None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from rp_connect.cli.session import Trust
@@ -15,12 +17,26 @@ if TYPE_CHECKING:
     from rp_connect.services.office import Office
 
 
+LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass(frozen=True, slots=True)
+class _Invented:
+    config: Path
+    clock: datetime
+
+
 class Workshop:
     """`rp_connect.cli.session.Workshop`, with nothing imported before it is needed."""
 
     @contextmanager
     def office(
-        self, config: str | Path | None, now: str | datetime | None, *, port: int = 8080, ticking: bool = False
+        self,
+        config: str | Path | None,
+        now: str | datetime | None,
+        *,
+        port: int = 8080,
+        ticking: bool = False,
     ) -> Iterator[Office]:
         from rp_connect.settings import find_config
         from rp_connect.wiring.office import build_office
@@ -35,9 +51,7 @@ class Workshop:
     def plugins(self) -> Sequence[PluginInfo]:
         from rp_connect.hooks.host import PluginHost
 
-        host = PluginHost()
-        host.load()
-        return host.plugins()
+        return PluginHost().load().plugins()
 
     def serve(self, office: Office, port: int, tell: Callable[[str], None], notice: str = "") -> None:
         from rp_connect.wiring.serve import serve
@@ -49,11 +63,8 @@ class Workshop:
 
         run(office, port, tell)
 
-    def invent(self, folder: Path, today: date) -> Trust:
-        from rp_connect.testing.invented_trust import write_trust
+    def invent(self, folder: Path, now: datetime) -> Trust:
+        from rp_connect.testing.invented_trust import demo_clock, write_trust
 
-        return write_trust(folder, today, seed=SEED)
-
-
-SEED = 2026
-"""The demo tells the same story on the same day, everywhere."""
+        trust = write_trust(folder, now.astimezone(LONDON).date())
+        return _Invented(trust.config, demo_clock(trust.calendars[trust.schools[0]], now))

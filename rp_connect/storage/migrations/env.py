@@ -8,7 +8,7 @@ from rp_connect.storage import case_tables
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=case_tables.metadata,
+    target_metadata=case_tables.cases.metadata,
     transactional_ddl=True,
     render_as_batch=True,
 )

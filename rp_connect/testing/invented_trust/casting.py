@@ -15,7 +15,7 @@ from rp_connect.testing.invented_trust.timeline import Timeline
 
 CANCELLED_AT = time(11, 20)
 # One pupil in so many is ever suspended by chance.
-ONE_IN = {"northwick": 15, "eastmoor": 50}
+ONE_IN = {"northwick": 11, "eastmoor": 50}
 
 
 def suspensions_of(

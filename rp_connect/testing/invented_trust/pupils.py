@@ -11,7 +11,7 @@ from rp_connect.testing.invented_trust.calendars import school_year
 from rp_connect.testing.invented_trust.dice import dice
 from rp_connect.testing.invented_trust.names import Name, NameMaker
 from rp_connect.testing.invented_trust.people import Colleague, Pupil
-from rp_connect.testing.invented_trust.schools import School
+from rp_connect.testing.invented_trust.schools import NORTHWICK, School
 from rp_connect.testing.invented_trust.timeline import Timeline
 from rp_connect.testing.invented_trust.upn import UpnOffice, wrong
 
@@ -28,7 +28,7 @@ def pupils_of(school: School, timeline: Timeline, staff: Sequence[Colleague], se
     pupils = [_pupil(school, number, name, this_year, office, chance) for number, name in enumerate(names)]
     pupils = [_with_key_adult(pupil, staff, chance) for pupil in pupils]
     _some_moved(pupils, school, timeline, chance)
-    _odd_ones(pupils)
+    _odd_ones(pupils, school)
     return pupils
 
 
@@ -52,7 +52,7 @@ def _pupil(
         reg_group=f"{year_group} {form}" if len(form) > 1 else f"{year_group}{form}",
         on_roll_from=date(joined, 9, 1),
         on_roll_to=None,
-        social_worker="Y" if looked_after == "Y" else _flag(chance, 0.02),
+        social_worker="Y" if looked_after == "Y" else _flag(chance, 0.027),
         looked_after=looked_after,
         ehcp=ehcp,
         sen_support="N" if ehcp == "Y" else _flag(chance, 0.13),
@@ -83,9 +83,10 @@ def _some_moved(pupils: list[Pupil], school: School, timeline: Timeline, chance:
             pupils[place] = replace(pupil, on_roll_to=moved)
 
 
-def _odd_ones(pupils: list[Pupil]) -> None:
+def _odd_ones(pupils: list[Pupil], school: School) -> None:
     """What every real export has: namesakes, a single name, a mistyped number and one not yet given."""
     pupils[46] = replace(pupils[46], given=pupils[239].given, family=pupils[239].family)
     pupils[71] = replace(pupils[71], given="Sukarmaji", family="", preferred="")
-    pupils[112] = replace(pupils[112], upn=wrong(pupils[112].upn))
     pupils[158] = replace(pupils[158], upn="")
+    if school is NORTHWICK:
+        pupils[112] = replace(pupils[112], upn=wrong(pupils[112].upn))

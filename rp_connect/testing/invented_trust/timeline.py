@@ -76,7 +76,7 @@ class Timeline:
 
     def back_a_year(self) -> int:
         """The first loaded school day of the last twelve months."""
-        return max(self.first, self.number(self.day(0) - timedelta(days=365)) + 1)
+        return max(self.first, self.number(self.today - timedelta(days=365)) + 1)
 
     def around_a_break(self) -> tuple[int, int]:
         """First and last day of a suspension that crosses a long holiday: one just ahead, else the last."""

@@ -66,7 +66,8 @@ def _live_from(rows: Iterable[CalendarRow], timeline: Timeline) -> date:
     """The start of the autumn term or ten weeks ago, whichever is later, if that gives the board enough."""
     autumns = [row.first for row in rows if row.label == "Autumn term" and row.first <= timeline.today]
     usual = max(autumns[-1], timeline.today - timedelta(weeks=WEEKS_LIVE))
-    if -timeline.number(usual) >= FEWEST_LIVE_DAYS:
+    lived = -1 - timeline.number(usual - timedelta(days=1))
+    if lived >= FEWEST_LIVE_DAYS:
         return usual
     return timeline.day(-USUAL_LIVE_DAYS)
 

@@ -1,35 +1,35 @@
-"""Notices as small text files: a few header lines, an empty line, then what the notice says."""
+"""A notice as a small text file: a few header lines, an empty line, then what the notice says."""
 
 from __future__ import annotations
 
-from uuid import uuid4
+from dataclasses import dataclass
 
-from rp_connect.ports.workspace import Notice, Written
-from rp_local.folder import Folder, version_of
+from rp_connect.ports.workspace import Notice
+from rp_local.shelf import UnreadableFileError
 from rp_local.wording import one_line
 
 ID, KEY, REVISION = "Id", "Key", "Revision"
 
 
-class LocalNotices:
-    def __init__(self, folder: Folder) -> None:
-        self._folder = folder
+@dataclass(frozen=True, slots=True)
+class NoticeMarks:
+    external_id: str
+    revision: int | None
 
-    def find(self, key: str) -> Written | None:
-        data = self._folder.read(key)
-        if data is None:
-            return None
+
+class TextNotice:
+    def marks(self, data: bytes, key: str) -> NoticeMarks:
         head = header(data)
         if head.get(KEY) != key or not head.get(ID):
-            raise self._folder.unreadable(key)
+            raise UnreadableFileError("not a notice of ours")
         revision = head.get(REVISION, "")
-        return Written(head[ID], version_of(data), int(revision) if revision.isdecimal() else None)
+        return NoticeMarks(head[ID], int(revision) if revision.isdecimal() else None)
 
-    def create(self, notice: Notice) -> Written:
-        written_id = str(uuid4())
-        data = text(written_id, notice).encode()
-        self._folder.create(notice.key, data)
-        return Written(written_id, version_of(data), notice.revision)
+    def new(self, item: Notice, external_id: str) -> bytes:
+        return text(external_id, item).encode()
+
+    def changed(self, held: bytes, item: Notice) -> bytes:
+        return text(header(held)[ID], item).encode()
 
 
 def text(written_id: str, notice: Notice) -> str:

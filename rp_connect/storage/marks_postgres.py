@@ -1,0 +1,63 @@
+"""Writing marks on PostgreSQL: COPY into a temporary table, then one statement for everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from rp_connect.domain.calendar import Half
+from rp_connect.storage.session import Session
+
+_NEW_TABLE = (
+    "CREATE TEMP TABLE IF NOT EXISTS given (day integer, half smallint, pupil_no integer, code text)"
+    " ON COMMIT DELETE ROWS",
+    "TRUNCATE given",
+)
+# Two writers of one school would both count what they find changed.
+_ALONE = "SELECT pg_advisory_xact_lock(%s, %s)"
+_MARKS_OF_SCHOOL = 20240819
+_WRITE = """
+    WITH latest AS (
+        SELECT DISTINCT ON (day, half, pupil_no) day, half, pupil_no, code FROM given
+        ORDER BY day, half, pupil_no, ctid DESC
+    ), changed AS (
+        SELECT latest.*, held.code AS old
+        FROM latest LEFT JOIN attendance AS held
+        ON held.day = latest.day AND held.school_no = %(school)s AND held.half = latest.half
+        AND held.pupil_no = latest.pupil_no
+        WHERE held.code IS NULL OR held.code <> latest.code
+    ), written AS (
+        INSERT INTO attendance (day, school_no, half, pupil_no, code)
+        SELECT day, %(school)s, half, pupil_no, code FROM changed
+        ON CONFLICT (day, school_no, half, pupil_no) DO UPDATE SET code = excluded.code
+    ), counted AS (
+        INSERT INTO attendance_counts (pupil_no, school_year, code, n)
+        SELECT pupil_no, school_year, code, sum(n) FROM (
+            SELECT pupil_no, (day - 801) / 10000 AS school_year, code, 1 AS n FROM changed
+            UNION ALL
+            SELECT pupil_no, (day - 801) / 10000, old, -1 FROM changed WHERE old IS NOT NULL
+        ) AS each GROUP BY pupil_no, school_year, code
+        ON CONFLICT (pupil_no, school_year, code) DO UPDATE SET n = attendance_counts.n + excluded.n
+    )
+    SELECT DISTINCT pupil_no FROM changed"""
+
+
+def write(
+    session: Session, school_no: int, rows: Iterable[tuple[int, date, Half, str]], days: Mapping[date, int]
+) -> set[int]:
+    """The pupils with a mark that is new or changed."""
+    session.sql(_ALONE, (_MARKS_OF_SCHOOL, school_no))
+    for statement in _NEW_TABLE:
+        session.sql(statement)
+    codes = _Codes()
+    lines = [f"{days[day]}\t{half:d}\t{no}\t{codes[code]}\n" for no, day, half, code in rows]
+    session.copy("COPY given (day, half, pupil_no, code) FROM STDIN", "".join(lines))
+    return {no for (no,) in session.sql(_WRITE, {"school": school_no}).all()}
+
+
+class _Codes(dict[str, str]):
+    """Codes as COPY wants them: the mark for "present in the afternoon" is itself a backslash."""
+
+    def __missing__(self, code: str) -> str:
+        special = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+        return self.setdefault(code, code.translate(special))

@@ -1,0 +1,134 @@
+"""The outbox: what should be so outside, and how far each write has come (DESIGN §6).
+
+An object has at most one row in flight (leased or unclear) and one standing (waiting or parked); two partial
+indexes see to it. A row in flight that has to wait again takes in the one that stands behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from rp_connect.domain.effect import Effect, EffectKind, EffectState
+from rp_connect.errors import NotFoundError, UsageError
+from rp_connect.storage.case_tables import STANDING, effects
+from rp_connect.storage.faults import ClashError
+from rp_connect.storage.leases import LEASE, take
+from rp_connect.storage.schools import number_of
+from rp_connect.storage.session import Row, Session
+
+_FIELDS = tuple(field.name for field in fields(Effect))
+_TRIES = 10
+
+
+class SqlOutbox:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def want(self, kind: EffectKind, key: str, *, school: str, case: str | None) -> None:
+        number_of(self._session, school)
+        same = (effects.c.kind == kind) & (effects.c.key == key)
+        highest = (
+            sa.select(sa.func.coalesce(sa.func.max(effects.c.revision), 0)).where(same).scalar_subquery()
+        )
+        insert = self._session.insert(effects).values(
+            school=school, case=case, kind=kind, key=key, revision=highest + 1,
+            state=EffectState.WAITING, attempt=0, look_first=False,
+        )  # fmt: skip
+        # On PostgreSQL somebody else's bump may not be seen by `highest`.
+        theirs, ours = effects.c.revision, insert.excluded.revision
+        grown = sa.case((ours > theirs, ours), else_=theirs + 1)
+        self._session.run(
+            insert.on_conflict_do_update(
+                index_elements=["kind", "key"], index_where=STANDING, set_={"revision": grown}
+            )
+        )
+
+    def asked(self, kind: EffectKind, key: str) -> bool:
+        same = (effects.c.kind == kind) & (effects.c.key == key)
+        return self._session.first(sa.select(effects.c.id).where(same).limit(1)) is not None
+
+    def lease(self, owner: str, limit: int, schools: Collection[str] | None = None) -> Sequence[Effect]:
+        return [_effect(row) for row in take(self._session, owner, limit, schools)]
+
+    def renew(self, effect: Effect) -> bool:
+        return self._write(effect, leased_until=self._session.now() + LEASE)
+
+    def done(self, effect: Effect) -> bool:
+        return self._settle(effect, EffectState.DONE, not_before=None, reason=None)
+
+    def wait(self, effect: Effect, seconds: float, reason: str) -> bool:
+        return self._stand(effect, EffectState.WAITING, not_before=self._after(seconds), reason=reason)
+
+    def unclear(self, effect: Effect, seconds: float, reason: str) -> bool:
+        later = self._after(seconds)
+        return self._settle(effect, EffectState.UNCLEAR, not_before=later, reason=reason, look_first=True)
+
+    def park(self, effect: Effect, reason: str) -> bool:
+        return self._stand(effect, EffectState.PARKED, not_before=None, reason=reason)
+
+    def retry(self, effect_id: int) -> Effect:
+        this = effects.c.id == effect_id
+        row = self._session.first(self._session.for_change(sa.select(effects).where(this)))
+        if row is None:
+            raise NotFoundError(f"There is no effect {effect_id}.")
+        if row.state is not EffectState.PARKED:
+            raise UsageError(
+                f"Effect {effect_id} is {row.state.value}: only a parked one can be tried again."
+            )
+        again = {"state": EffectState.WAITING, "not_before": None, "reason": None}
+        self._session.run(sa.update(effects).where(this).values(**again))
+        return _effect(self._session.rows(sa.select(effects).where(this))[0])
+
+    def every(self, state: EffectState | None = None) -> Sequence[Effect]:
+        found = sa.select(effects).order_by(effects.c.id)
+        found = found if state is None else found.where(effects.c.state == state)
+        return [_effect(row) for row in self._session.rows(found)]
+
+    def counts(self, school: str | None = None) -> dict[EffectState, int]:
+        counted = sa.select(effects.c.state, sa.func.count().label("n")).group_by(effects.c.state)
+        counted = counted if school is None else counted.where(effects.c.school == school)
+        return dict.fromkeys(EffectState, 0) | {row.state: row.n for row in self._session.rows(counted)}
+
+    def _after(self, seconds: float) -> datetime:
+        return self._session.now() + timedelta(seconds=seconds)
+
+    def _settle(self, effect: Effect, state: EffectState, **values: object) -> bool:
+        return self._write(effect, state=state, owner=None, leased_until=None, **values)
+
+    def _write(self, effect: Effect, **values: object) -> bool:
+        """False where another attempt overtook this one, or its lease was taken away."""
+        return self._session.run(sa.update(effects).where(_still_ours(effect)).values(**values)) == 1
+
+    def _stand(self, effect: Effect, state: EffectState, **values: object) -> bool:
+        """On PostgreSQL somebody may put a row behind this one at the same moment: then look again."""
+        for _ in range(_TRIES):
+            try:
+                with self._session.savepoint():
+                    return self._step_back(effect, state, **values)
+            except ClashError:
+                continue
+        raise ClashError(f"Effect {effect.id} is wanted too often at once: nothing was written, try again.")
+
+    def _step_back(self, effect: Effect, state: EffectState, **values: object) -> bool:
+        mine = sa.select(effects.c.id).where(_still_ours(effect))
+        if self._session.first(self._session.for_change(mine)) is None:
+            return False
+        same = (effects.c.kind == effect.kind) & (effects.c.key == effect.key)
+        behind = sa.delete(effects).where(same, effects.c.state == EffectState.WAITING)
+        taken_in = self._session.rows(behind.returning(effects.c.revision))
+        newest = max([effect.revision, *(row.revision for row in taken_in)])
+        return self._settle(effect, state, revision=newest, **values)
+
+
+def _still_ours(effect: Effect) -> sa.ColumnElement[bool]:
+    """The fence: every write of a state goes through it."""
+    mine = (effects.c.id == effect.id) & (effects.c.attempt == effect.attempt)
+    return mine & (effects.c.state == EffectState.LEASED)
+
+
+def _effect(row: Row) -> Effect:
+    return Effect(**{name: row._mapping[name] for name in _FIELDS})
