@@ -76,7 +76,8 @@ class Folder:
         except OSError as exc:
             raise fault(exc, self.shown) from None
 
-    def _file(self, key: str) -> Path:
+    def file(self, key: str) -> Path:
+        """Where the thing of that key stands; raises ConfigError for what cannot be a file's name."""
         if not KEY.fullmatch(key):
             raise ConfigError(
                 f"The key {key[:60]!a} cannot name a file in {self.shown}: up to 120 letters, digits,"
@@ -86,7 +87,7 @@ class Folder:
 
     def read(self, key: str) -> bytes | None:
         """The bytes under `key`; None where there is no such file."""
-        file = self._file(key)
+        file = self.file(key)
         with self._explained():
             try:
                 found = file.lstat()
@@ -116,7 +117,7 @@ class Folder:
 
     def create(self, key: str, data: bytes) -> None:
         """Never writes over a file, not even one that appears this very moment."""
-        file = self._file(key)
+        file = self.file(key)
         with self._explained(), self._unfinished(data) as unfinished:
             try:
                 self._name_first(unfinished, file)
@@ -140,7 +141,7 @@ class Folder:
 
     def replace(self, key: str, data: bytes, held: bytes) -> None:
         """Writes over the file that was read as `held`, unless somebody changed it since."""
-        file = self._file(key)
+        file = self.file(key)
         with self._explained(), self._unfinished(data) as unfinished:
             with suppress(OSError):
                 shutil.copymode(file, unfinished)

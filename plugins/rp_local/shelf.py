@@ -69,6 +69,7 @@ class Shelf(Generic[T]):
         return Written(marks.external_id, version_of(data), marks.revision)
 
     def create(self, item: T) -> Written:
+        self._folder.file(item.key)  # a key that no file can bear is refused before anything else
         external_id = str(uuid4())
         data = self._form.new(item, external_id)
         self._folder.create(item.key, data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ from rp_local.calendar_file import (
 )
 from rp_local.wording import one_line, plain
 
+ESCAPED = re.compile(r"\\(.)")
 OUR_WORDS = "X-RP-DESCRIPTION"
 """What we wrote into DESCRIPTION last, so that a person's own notes there can be told apart."""
 
@@ -116,13 +118,18 @@ def put_state(todo: Component, state: TaskState, closed_at: datetime) -> None:
 def put_words(todo: Component, words: str) -> None:
     """Ours in the place where they were, or on top; a person's notes stay round them."""
     shown = str(first(todo, "DESCRIPTION") or "")
-    former = vText.from_ical(str(first(todo, OUR_WORDS) or ""))
+    former = unescaped(str(first(todo, OUR_WORDS) or ""))
     if former and former in shown:
         shown = shown.replace(former, words, 1)
     elif words not in shown:
         shown = f"{words}\n\n{shown}".strip()
     put(todo, "DESCRIPTION", shown or None)
     put(todo, OUR_WORDS, vText(words) if words else None)
+
+
+def unescaped(value: str) -> str:
+    """icalendar hands out the properties that it does not know as they stand in the file."""
+    return ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
 
 
 def put_role(todo: Component, role: str) -> None:

@@ -1,0 +1,1 @@
+"""Kills, floods and broken stores: what must hold when things go wrong."""

@@ -1,0 +1,119 @@
+"""A child that syncs or delivers and reports each commit and each outside write, before and after it happens.
+
+It can end itself with SIGKILL at the n-th of these moments, so that no step is left untried.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from rp_connect.ports.store import Store, UnitOfWork
+from rp_connect.ports.workspace import Workspace
+from rp_connect.services.deliver_effects import deliver_effects
+from rp_connect.services.office import Office
+from rp_connect.services.sync_schools import sync_schools
+from rp_connect.wiring.office import build_office
+
+COMMANDS: dict[str, Callable[[Office], object]] = {
+    "sync": lambda office: sync_schools(office),
+    "deliver": lambda office: deliver_effects(office),
+}
+
+
+@dataclass
+class Reporter:
+    """Counts the moments, tells them to the parent, and dies at `kill_at` (0: never)."""
+
+    connection: Connection
+    kill_at: int = 0
+    count: int = 0
+
+    def __call__(self, event: str, key: str = "", revision: int = 0) -> None:
+        self.count += 1
+        self.connection.send((event, key, revision))
+        if self.count == self.kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class ReportingWork:
+    """A unit of work that reports its commit."""
+
+    def __init__(self, work: UnitOfWork, report: Reporter) -> None:
+        self._work = work
+        self._report = report
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._work, name)
+
+    def commit(self) -> None:
+        self._report("before commit")
+        self._work.commit()
+        self._report("after commit")
+
+
+class ReportingStore:
+    """A store whose writing transactions report."""
+
+    def __init__(self, store: Store, report: Reporter) -> None:
+        self._store = store
+        self._report = report
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    @contextmanager
+    def begin(self) -> Iterator[Any]:
+        with self._store.begin() as work:
+            yield ReportingWork(work, self._report)
+
+
+class ReportingShelf:
+    """The tasks, meetings, records or notices of a workspace, reporting every write."""
+
+    def __init__(self, shelf: Any, report: Reporter) -> None:
+        self._shelf = shelf
+        self._report = report
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._shelf, name)
+
+    def create(self, item: Any) -> Any:
+        return self._write(item, lambda: self._shelf.create(item))
+
+    def update(self, external_id: str, item: Any) -> Any:
+        return self._write(item, lambda: self._shelf.update(external_id, item))
+
+    def _write(self, item: Any, write: Callable[[], Any]) -> Any:
+        self._report("before write", item.key, item.revision)
+        written = write()
+        self._report("after write", item.key, item.revision)
+        return written
+
+
+class ReportingWorkspace:
+    def __init__(self, workspace: Workspace, report: Reporter) -> None:
+        self.settles_after = workspace.settles_after
+        self.online_meetings = workspace.online_meetings
+        for name in ("tasks", "meetings", "records", "notices"):
+            setattr(self, name, ReportingShelf(getattr(workspace, name), report))
+
+
+def child(config: str, now: str, command: str, connection: Connection, kill_at: int) -> None:
+    """Run `command` with everything reported; "finished" is the last report of a run that was not killed."""
+    report = Reporter(connection, kill_at)
+    office = build_office(Path(config), now=now)
+    schools = {
+        key: replace(school, workspace=lambda s=school: ReportingWorkspace(s.workspace(), report))  # type: ignore[misc]
+        for key, school in office.schools.items()
+    }
+    reporting = replace(office, store=ReportingStore(office.store, report), schools=schools)  # type: ignore[arg-type]
+    COMMANDS[command](reporting)
+    connection.send(("finished", json.dumps(report.count), 0))

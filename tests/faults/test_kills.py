@@ -1,0 +1,128 @@
+"""Killed at any step and run again, a sync or a delivery ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.faults.killing import Run, random_moments, rich_school, run, standing
+from tests.postgres_server import PostgresServer
+
+FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
+RANDOM_KILLS = 200 if FULL else 12
+LANDED_SHARE = 150 / 200
+pytestmark = [pytest.mark.trial, pytest.mark.timeout(0 if FULL else 240)]
+
+
+@dataclass
+class Arena:
+    """A prepared school (empty, or synced) and a way to make a fresh copy of it for each kill."""
+
+    copy: Callable[[str], Path]
+    tasks: str
+    writes: int
+    run: Run
+
+
+class Arenas:
+    """Copies of a school on one kind of store: a file copied, or a database made from a template."""
+
+    def __init__(self, folder: Path, server: PostgresServer | None) -> None:
+        self.folder = folder
+        self.server = server
+        self._made = 0
+
+    def fresh(self, template: Path | None) -> Path:
+        self._made += 1
+        target = self.folder / f"copy{self._made}"
+        url = "sqlite:///rp-connect.db"
+        if template is not None:
+            shutil.copytree(template, target)
+        if self.server is not None:
+            url = self._database(template, target.name)
+        rich_school(target, url).write()
+        return target
+
+    def _database(self, template: Path | None, name: str) -> str:
+        assert self.server is not None
+        with psycopg.connect(self.server.url("postgres").replace("+psycopg", ""), autocommit=True) as admin:
+            clause = f" TEMPLATE {template.name}" if template else ""
+            admin.execute(f"CREATE DATABASE {name}{clause}")
+        return self.server.url(name)
+
+    def drop(self, folder: Path) -> None:
+        shutil.rmtree(folder)
+        if self.server is not None:
+            with psycopg.connect(self.server.url("postgres").replace("+psycopg", ""), autocommit=True) as admin:
+                admin.execute(f"DROP DATABASE {folder.name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def arenas(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Arenas]:
+    server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    yield Arenas(tmp_path, server)
+
+
+def task_list(folder: Path, arenas: Arenas) -> str:
+    """`task list --json`, the workspace's own ids aside."""
+    url = "sqlite:///rp-connect.db" if arenas.server is None else arenas.server.url(folder.name)
+    return json.dumps([task | {"external_id": None} for task in rich_school(folder, url).tasks()], indent=1)
+
+
+def prepared(arenas: Arenas, command: str) -> Path:
+    """The state before `command`: an empty store with its schema, or a synced school."""
+    template = arenas.fresh(None)
+    task_list(template, arenas)
+    if command == "deliver":
+        assert run(template, "sync").finished
+    return template
+
+
+def killed_and_run_again(arenas: Arenas, template: Path, command: str, expected: str, **kill: float) -> Run:
+    """Kill once, run until it ends well; then the tasks are as expected and no write was done twice."""
+    folder = arenas.fresh(template)
+    killed = run(folder, command, **kill)  # type: ignore[arg-type]
+    before = standing(folder)
+    again = run(folder, command)
+    assert again.finished
+    assert len(again.writes) == len(set(again.writes))
+    assert not before & set(again.writes)
+    assert run(folder, command).writes == []
+    assert task_list(folder, arenas) == expected
+    if command == "deliver":
+        assert len(standing(folder)) == len([w for w in before | set(again.writes) if "." in w[0]])
+    arenas.drop(folder)
+    return killed
+
+
+@pytest.mark.parametrize("command", ["sync", "deliver"])
+def test_killed_at_every_step_nothing_is_lost_and_nothing_done_twice(arenas: Arenas, command: str) -> None:
+    template = prepared(arenas, command)
+    whole = arenas.fresh(template)
+    undisturbed = run(whole, command)
+    expected = task_list(whole, arenas)
+    assert undisturbed.finished
+    step = 1 if FULL else max(1, undisturbed.moments // 12)
+    for moment in range(1, undisturbed.moments + 1, step):
+        killed = killed_and_run_again(arenas, template, command, expected, kill_at=moment)
+        assert killed.moments == moment
+
+
+@pytest.mark.parametrize("command", ["sync", "deliver"])
+def test_killed_at_random_moments_of_the_writing_it_is_the_same(arenas: Arenas, command: str) -> None:
+    template = prepared(arenas, command)
+    whole = arenas.fresh(template)
+    undisturbed = run(whole, command)
+    expected = task_list(whole, arenas)
+    landed = 0
+    for seconds in random_moments(RANDOM_KILLS, undisturbed.seconds * 0.9, seed=2026):
+        killed = killed_and_run_again(arenas, template, command, expected, kill_after_s=seconds)
+        landed += not killed.finished and killed.moments > 0
+    assert landed >= RANDOM_KILLS * LANDED_SHARE
