@@ -19,11 +19,12 @@ def read_pupils(rows: Iterable[Cells], place: Place) -> Outcome:
 
 
 def to_pupil(cells: Cells) -> PupilRecord:
+    pupil_id = cells.id("pupil_id")
     given, family = cells.text("given_name"), cells.text("family_name")
     if not (given or family):
         raise UnreadableError("given_name and family_name are both empty")
     return PupilRecord(
-        id=cells.id("pupil_id"),
+        id=pupil_id,
         given_name=given,
         family_name=family,
         preferred_name=cells.text("preferred_name"),

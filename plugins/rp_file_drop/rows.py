@@ -44,7 +44,7 @@ class Rows:
         for line in self._every_line():
             no, text, fault = line
             cells = [] if fault else self._simple(text)
-            if len(cells) == width and cells[0]:
+            if len(cells) == width and cells[0].strip():
                 yield no, cells, ""
             elif fault or not self._is_blank(text):
                 yield self._careful(line)

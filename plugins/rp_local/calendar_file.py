@@ -33,7 +33,7 @@ class CalendarFile:
 
     @property
     def external_id(self) -> str:
-        return str(first(self.main, "UID"))
+        return uid_of(self.main)
 
     @property
     def revision(self) -> int | None:
@@ -58,7 +58,7 @@ def parsed(data: bytes, key: str, kind: str) -> CalendarFile:
     if len(found) != 1:
         raise ValueError("not one task or meeting")
     main = found[0]
-    if not is_ours(key, str(first(main, "UID") or ""), first(main, KEY)):
+    if not is_ours(key, uid_of(main), first(main, KEY)):
         raise ValueError("not ours")
     for name in ("DTSTART", "DUE"):
         for value in every(main, name):
@@ -66,12 +66,17 @@ def parsed(data: bytes, key: str, kind: str) -> CalendarFile:
     return CalendarFile(calendar, main, version_of(data))
 
 
+def uid_of(main: Component) -> str:
+    """In small letters, as we gave it: some programs write UUIDs in capitals."""
+    return str(first(main, "UID") or "").strip().lower()
+
+
 def is_ours(key: str, uid: str, marked: object) -> bool:
     """Some calendar programs drop X- properties: then the file's name and the shape of its UID must do."""
     if marked is not None:
         return str(marked) == key and uid != ""
     try:
-        return str(UUID(uid)) == uid.lower() and OUR_REFERENCE.fullmatch(key) is not None
+        return str(UUID(uid)) == uid and OUR_REFERENCE.fullmatch(key) is not None
     except ValueError:
         return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rp_connect.cli.output import attention, day_text, heading, say, table
+from rp_connect.cli.output import attention, day_text, heading, quiet, say, short_title, table
 from rp_connect.domain.meeting import Meeting
 from rp_connect.domain.suspension import Dates, Suspension
 from rp_connect.domain.task import Task
@@ -26,7 +26,9 @@ def show_sheet(sheet: CaseSheet) -> None:
     for title, tasks in (("To do", sheet.tasks.to_do), ("Done", sheet.tasks.done)):
         if tasks:
             say(heading(f"\n{title}"))
-            say(table(("Due", "For", "Task", " "), [_cells(sheet, task) for task in tasks]))
+            say(table(("ID", "Due", "For", "Task"), [_cells(sheet, task) for task in tasks]))
+    if sheet.tasks.to_do:
+        say(quiet(f"\nWhen one is done: “rp-connect task done {sheet.case.ref}.ID”."))
 
 
 def _facts(sheet: CaseSheet) -> Iterator[tuple[str, str]]:
@@ -66,8 +68,8 @@ def dates_text(sheet: CaseSheet, dates: Dates) -> str:
 def _cells(sheet: CaseSheet, task: Task) -> tuple[str, ...]:
     timezone = sheet.school.timezone
     due = day_text(task.due, timezone) if task.due else task.due_note or "–"
-    late = attention("late") if task.overdue(sheet.now, timezone) else ""
-    return due, task.role, task.id, f"{late} {task.title}".strip()
+    late = attention("late: ") if task.overdue(sheet.now, timezone) else ""
+    return task.id.removeprefix(f"{task.case}."), due, task.role, late + short_title(task)
 
 
 def sheet_json(sheet: CaseSheet) -> Json:

@@ -6,9 +6,13 @@ import json
 import shutil
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
+
+if TYPE_CHECKING:
+    from rp_connect.domain.task import Task
 
 GAP = "  "
 LEAST = 12
@@ -65,6 +69,11 @@ def day_text(day: date | datetime | None, timezone: ZoneInfo) -> str:
     if isinstance(day, datetime):
         return f"{day.astimezone(timezone):%d %b %Y %H:%M}"
     return f"{day:%d %b %Y}"
+
+
+def short_title(task: Task) -> str:
+    """A task's title beside an id that names its case already."""
+    return task.title.removeprefix(f"{task.case} · ")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

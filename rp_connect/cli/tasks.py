@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from rp_connect.cli.options import group, json_option, school_option
-from rp_connect.cli.output import answer_json, count, day_text, good, quiet, say, table
+from rp_connect.cli.output import answer_json, count, day_text, good, quiet, say, short_title, table
 from rp_connect.cli.session import Session, acting, pass_session
 from rp_connect.domain.task import Task, TaskState
 from rp_connect.services.complete_task import complete_task
@@ -57,7 +57,7 @@ def _cells(row: TaskRow) -> tuple[str, ...]:
     due = day_text(row.task.due, row.timezone)
     if row.task.due is None and row.task.due_note:
         due = quiet(row.task.due_note)
-    return row.task.id, due, _state(row.task), row.task.role, row.task.title
+    return row.task.id, due, _state(row.task), row.task.role, short_title(row.task)
 
 
 def _state(task: Task) -> str:

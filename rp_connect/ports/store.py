@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -19,64 +18,11 @@ from rp_connect.domain.meeting import Meeting
 from rp_connect.domain.people import Pupil, PupilRecord, StaffRecord
 from rp_connect.domain.suspension import Suspension
 from rp_connect.domain.task import Task, TaskState
-from rp_connect.ports.mis import Cursor, Refusal
-
-
-@dataclass(frozen=True, slots=True)
-class SchoolState:
-    """What is remembered of a school between syncs.
-
-    `passes` counts the syncs that ended well: a sync that was killed is the same pass when it runs again.
-    `basis` is a digest of the calendar and the settings that duties depend on; `calendar_until` the last
-    loaded school day; `unmapped` the MIS's words that mean nothing to us.
-    """
-
-    school: str
-    live_from: date | None = None
-    passes: int = 0
-    last_full: date | None = None
-    last_success: datetime | None = None
-    basis: str = ""
-    calendar_until: date | None = None
-    unmapped: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """What is remembered of one kind of record of one school: cursor, keys of the last complete reading,
-    and `held` (a sentence) while a person must look at it, or `left` while it could not be read."""
-
-    school: str
-    mis: str
-    kind: str
-    label: str = ""
-    cursor: Cursor | None = None
-    keys: int | None = None
-    held: str | None = None
-    left: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A refusal as it is kept, with the day and hour of its first appearance."""
-
-    school: str
-    source: str
-    kind: str
-    key: str
-    reason: str
-    first_seen: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AuditRow:
-    """Who changed a case, when, and what kind of change; never its contents."""
-
-    case: str | None
-    school: str
-    who: str
-    at: datetime
-    what: str
+from rp_connect.ports.mis import Refusal
+from rp_connect.ports.remembered import AuditRow as AuditRow
+from rp_connect.ports.remembered import Refused as Refused
+from rp_connect.ports.remembered import SchoolState as SchoolState
+from rp_connect.ports.remembered import SourceState as SourceState
 
 
 class Schools(Protocol):

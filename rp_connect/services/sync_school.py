@@ -91,7 +91,7 @@ def _source(sync: SyncPass, kind: Kind) -> Source:
 def _storer(sync: SyncPass, kind: Kind) -> Storer:
     if kind is Kind.ATTENDANCE:
         with sync.begin() as work:
-            return mark_storer(work.pupils.numbers(sync.school.id, sync.mis))
+            return mark_storer(work, sync)
     return {
         Kind.CALENDAR: store_calendar,
         Kind.PUPIL: store_pupils,

@@ -8,12 +8,11 @@ from datetime import date
 from rp_connect.domain.calendar import Half
 from rp_connect.storage.session import Session
 
-_NEW_TABLE = (
-    "CREATE TEMP TABLE IF NOT EXISTS given (day integer, half smallint, pupil_no integer, code text)"
-    " ON COMMIT DELETE ROWS",
-    "TRUNCATE given",
-)
-# Two writers of one school would both count what they find changed.
+_NEW_TABLE = """
+    CREATE TEMP TABLE IF NOT EXISTS given (day integer, half smallint, pupil_no integer, code text)
+    ON COMMIT DELETE ROWS;
+    DELETE FROM given"""
+# With no other writer of this school about, what is compared stays so, and plain INSERT and UPDATE will do.
 _ALONE = "SELECT pg_advisory_xact_lock(%s, %s)"
 _MARKS_OF_SCHOOL = 20240819
 _WRITE = """
@@ -23,21 +22,32 @@ _WRITE = """
     ), changed AS (
         SELECT latest.*, held.code AS old
         FROM latest LEFT JOIN attendance AS held
-        ON held.day = latest.day AND held.school_no = %(school)s AND held.half = latest.half
-        AND held.pupil_no = latest.pupil_no
+        ON held.day = latest.day AND held.school_no = %(school)s
+        AND held.half = latest.half AND held.pupil_no = latest.pupil_no
         WHERE held.code IS NULL OR held.code <> latest.code
-    ), written AS (
+    ), entered AS (
         INSERT INTO attendance (day, school_no, half, pupil_no, code)
-        SELECT day, %(school)s, half, pupil_no, code FROM changed
-        ON CONFLICT (day, school_no, half, pupil_no) DO UPDATE SET code = excluded.code
-    ), counted AS (
-        INSERT INTO attendance_counts (pupil_no, school_year, code, n)
-        SELECT pupil_no, school_year, code, sum(n) FROM (
+        SELECT day, %(school)s, half, pupil_no, code FROM changed WHERE old IS NULL
+        ORDER BY day, half, pupil_no
+    ), amended AS (
+        UPDATE attendance SET code = changed.code FROM changed
+        WHERE old IS NOT NULL AND attendance.day = changed.day AND attendance.school_no = %(school)s
+        AND attendance.half = changed.half AND attendance.pupil_no = changed.pupil_no
+    ), differences AS (
+        SELECT pupil_no, school_year, code, sum(n) AS n FROM (
             SELECT pupil_no, (day - 801) / 10000 AS school_year, code, 1 AS n FROM changed
             UNION ALL
             SELECT pupil_no, (day - 801) / 10000, old, -1 FROM changed WHERE old IS NOT NULL
         ) AS each GROUP BY pupil_no, school_year, code
-        ON CONFLICT (pupil_no, school_year, code) DO UPDATE SET n = attendance_counts.n + excluded.n
+    ), counted AS (
+        UPDATE attendance_counts AS held SET n = held.n + more.n FROM differences AS more
+        WHERE held.pupil_no = more.pupil_no AND held.school_year = more.school_year AND held.code = more.code
+        RETURNING held.pupil_no, held.school_year, held.code
+    ), begun AS (
+        INSERT INTO attendance_counts (pupil_no, school_year, code, n)
+        SELECT pupil_no, school_year, code, n
+        FROM differences LEFT JOIN counted USING (pupil_no, school_year, code)
+        WHERE counted.code IS NULL ORDER BY pupil_no, school_year, code
     )
     SELECT DISTINCT pupil_no FROM changed"""
 
@@ -47,8 +57,7 @@ def write(
 ) -> set[int]:
     """The pupils with a mark that is new or changed."""
     session.sql(_ALONE, (_MARKS_OF_SCHOOL, school_no))
-    for statement in _NEW_TABLE:
-        session.sql(statement)
+    session.sql(_NEW_TABLE)
     codes = _Codes()
     lines = [f"{days[day]}\t{half:d}\t{no}\t{codes[code]}\n" for no, day, half, code in rows]
     session.copy("COPY given (day, half, pupil_no, code) FROM STDIN", "".join(lines))

@@ -55,10 +55,18 @@ class SqlSchools:
 def number_of(session: Session, school: str) -> int:
     """Our number of the school. Whatever writes a school's name asks for it first, and so makes it known."""
     if school not in session.known_schools:
-        session.run(session.insert(schools).values(**_values(SchoolState(school))).on_conflict_do_nothing())
-        row = session.first(sa.select(schools.c.no).where(schools.c.school == school))
-        session.known_schools[school] = row.no if row else 0
+        session.known_schools[school] = _known(session, school) or _made_known(session, school)
     return session.known_schools[school]
+
+
+def _known(session: Session, school: str) -> int | None:
+    row = session.first(sa.select(schools.c.no).where(schools.c.school == school))
+    return row and int(row.no)
+
+
+def _made_known(session: Session, school: str) -> int:
+    session.run(session.insert(schools).values(**_values(SchoolState(school))).on_conflict_do_nothing())
+    return int(session.rows(sa.select(schools.c.no).where(schools.c.school == school))[0].no)
 
 
 def _values(state: SchoolState) -> dict[str, object]:

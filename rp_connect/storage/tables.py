@@ -165,8 +165,8 @@ suspensions = Table(
     sqlite_autoincrement=True,
 )
 
-# A trust's year is 38 million marks: the key is the row, `day` is 20260901, and no foreign key is checked
-# for each mark. The counters below have one, and are written in the same transaction.
+# A trust's year is 38 million marks: the key is the row, `day` is 20260901, and no foreign key is looked up
+# for each of them or for the counters below, which are written in the same transaction.
 attendance = Table(
     "attendance",
     metadata,
@@ -181,7 +181,7 @@ attendance = Table(
 attendance_counts = Table(
     "attendance_counts",
     metadata,
-    Column("pupil_no", Integer, ForeignKey("pupils.no"), primary_key=True, autoincrement=False),
+    Column("pupil_no", Integer, primary_key=True, autoincrement=False),
     Column("school_year", SmallInteger, primary_key=True, autoincrement=False),
     Column("code", Key, primary_key=True),
     needed("n", Integer),

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
 
 from rp_connect.services.deliver_effects import deliver_effects
-from rp_connect.services.office import Office
+from rp_connect.services.office import Office, School
 from rp_connect.services.pull_tasks import pull_tasks
 from rp_connect.services.remind_people import remind_people
-from rp_connect.services.sync_report import Progress
 from rp_connect.services.sync_schools import sync_schools
 from rp_connect.wiring.schedule import Job, Schedule
 from rp_connect.wiring.serve import serve
 
-IN_SCHOOL_TIME = timedelta(minutes=15)
-BREAKFAST = time(7)
-OTHERWISE = timedelta(hours=1)
-"""What is decided after the last lesson still has a duty on the same day."""
+IN_SCHOOL_TIME, OTHERWISE = 15 * 60.0, 60 * 60.0
+"""Seconds between two syncs. What is decided after the last lesson still has duties on the same day."""
+BREAKFAST = 7
+"""The hour from which people are reminded."""
 
 
 def run(office: Office, port: int, tell: Callable[[str], None]) -> None:
     """Until somebody stops it. A job in progress is allowed to end."""
-    with Schedule(jobs(office), tell):
-        serve(office, port, tell)
+    serve(office, port, tell, beside=Schedule(jobs(office), tell))
 
 
 def jobs(office: Office) -> list[Job]:
@@ -39,28 +37,31 @@ def jobs(office: Office) -> list[Job]:
 
 @dataclass
 class _Sync:
-    """Looks every half minute whether a sync is due: every 15 minutes in school time, hourly otherwise."""
+    """Looks every half minute which schools are due; `_rest` says until when each of them rests."""
 
     office: Office
-    last: datetime | None = field(default=None)
+    _rest: dict[str, float] = field(default_factory=dict)
 
     def __call__(self) -> str | None:
-        now = self.office.clock.now()
-        pause = IN_SCHOOL_TIME if _in_school_time(self.office, now) else OTHERWISE
-        if self.last is not None and now - self.last < pause:
-            return None
-        self.last = now
-        reports = sync_schools(
-            self.office, school=None, preview=False, full=False, accept=(), progress=Progress()
-        )
-        faults = [report.fault for report in reports if report.fault]
-        opened = sum(report.cases_opened for report in reports)
-        return " ".join([*faults, *([f"{opened} cases opened."] if opened else [])]) or None
+        due = [s for s in self.office.schools.values() if self._rest.get(s.id, 0.0) <= time.monotonic()]
+        return " ".join(line for school in due for line in self._sync(school)) or None
+
+    def _sync(self, school: School) -> Iterator[str]:
+        self._rest[school.id] = time.monotonic() + _pause(self.office, school)
+        (report,) = sync_schools(self.office, school=school.id)
+        if report.wait_seconds is not None:
+            asked = time.monotonic() + report.wait_seconds
+            self._rest[school.id] = max(self._rest[school.id], asked)
+        if report.fault and not report.busy:
+            yield f"{school.id}: {report.fault}"
+        if report.cases_opened:
+            yield f"{school.id}: {report.cases_opened} opened."
 
 
-def _in_school_time(office: Office, now: datetime) -> bool:
+def _pause(office: Office, school: School) -> float:
     with office.store.read() as work:
-        return any(office.calendar(work, school).in_school_time(now) for school in office.schools.values())
+        calendar = office.calendar(work, school)
+    return IN_SCHOOL_TIME if calendar.in_school_time(office.clock.now()) else OTHERWISE
 
 
 def _deliver(office: Office) -> str | None:
@@ -77,7 +78,7 @@ def _pull(office: Office) -> str | None:
 
 def _remind(office: Office) -> str | None:
     """From breakfast time on; once a day is enough, and the service sees to that."""
-    if all(office.clock.now().astimezone(s.timezone).time() < BREAKFAST for s in office.schools.values()):
+    if all(office.clock.now().astimezone(s.timezone).hour < BREAKFAST for s in office.schools.values()):
         return None
     asked = remind_people(office)
     return f"{asked} reminders are on their way." if asked else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -9,7 +10,7 @@ from threading import Event, Thread
 from rp_connect.errors import BusyError, RpConnectError
 
 PATIENCE = 30.0
-"""For how many seconds a job may finish what it is at, once it was told to stop."""
+"""For how many seconds jobs may finish what they are at, once they were told to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class Schedule:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
+        deadline = time.monotonic() + PATIENCE
         for thread in self._threads:
-            thread.join(PATIENCE)
+            thread.join(max(deadline - time.monotonic(), 0))
 
     def _repeat(self, job: Job) -> None:
         said: str | None = None

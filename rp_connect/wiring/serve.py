@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from rp_connect.errors import UsageError
@@ -14,8 +15,17 @@ from rp_connect.services.office import Office
 HOST = "127.0.0.1"
 
 
-def serve(office: Office, port: int, tell: Callable[[str], None], notice: str = "") -> None:
-    """Serve until stopped. Raises UsageError where the port is taken, KeyboardInterrupt after Ctrl-C."""
+def serve(
+    office: Office,
+    port: int,
+    tell: Callable[[str], None],
+    notice: str = "",
+    beside: AbstractContextManager[object] | None = None,
+) -> None:
+    """Serve until stopped; `beside` is entered once the port is ours, and left when the pages end.
+
+    Raises UsageError where the port is taken, KeyboardInterrupt after Ctrl-C.
+    """
     import uvicorn
 
     from rp_connect.web import make_app
@@ -26,7 +36,8 @@ def serve(office: Office, port: int, tell: Callable[[str], None], notice: str = 
         config = uvicorn.Config(app, log_config=None, log_level="warning", access_log=False)
         signal.signal(signal.SIGTERM, _leave)
         tell(f"The pages are at http://{HOST}:{port}, on this machine alone. Ctrl-C stops them.")
-        uvicorn.Server(config).run(sockets=[listener])
+        with beside or nullcontext():
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 def _listen(port: int) -> socket.socket:

@@ -74,7 +74,8 @@ class DropFolder:
         own = FileDropSettings(folder=Path("drop"), columns=self.columns, values=self.values)
         calendar = self.root / "calendar.csv"
         return FileDrop(
-            MisSettings("northwick", self.site, self.timezone, calendar, self.root, own, NoSecrets()), self.pause
+            MisSettings("northwick", self.site, self.timezone, calendar, self.root, own, NoSecrets()),
+            self.pause,
         )
 
     def write(self, name: str, content: str | bytes, encoding: str = "utf-8") -> Path:
@@ -90,7 +91,9 @@ class DropFolder:
     def rows(self, name: str, *rows: Mapping[str, str]) -> Path:
         """A file with every column that any row has, unquoted."""
         columns = list(dict.fromkeys(column for row in rows for column in row))
-        return self.lines(name, ",".join(columns), *(",".join(row.get(c, "") for c in columns) for row in rows))
+        return self.lines(
+            name, ",".join(columns), *(",".join(row.get(c, "") for c in columns) for row in rows)
+        )
 
     def take(self, kind: Kind, cursor: Cursor | None = None) -> Taken:
         reading = self.adapter().changes(kind, cursor)
@@ -116,7 +119,9 @@ class DropFolder:
         return self.take(Kind.INCIDENT)
 
     def mark(self, **cells: str) -> Taken:
-        self.rows("attendance", {"pupil_id": "P1", "date": "2026-11-02", "session": "AM", "code": "/"} | cells)
+        self.rows(
+            "attendance", {"pupil_id": "P1", "date": "2026-11-02", "session": "AM", "code": "/"} | cells
+        )
         return self.take(Kind.ATTENDANCE)
 
 

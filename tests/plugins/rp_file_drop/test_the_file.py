@@ -96,7 +96,9 @@ def test_columns_come_in_any_order_and_case_and_others_are_ignored(drop: DropFol
 
 
 def test_a_file_whose_every_field_is_quoted_reads_the_same(drop: DropFolder):
-    taken = drop.pupils('"pupil_id","given_name","family_name"', '"P1","Ada","Test ""T"" person"', '"P2","Bea",""')
+    taken = drop.pupils(
+        '"pupil_id","given_name","family_name"', '"P1","Ada","Test ""T"" person"', '"P2","Bea",""'
+    )
 
     assert [(p.id, p.given_name, p.family_name) for p in taken.records] == [
         ("P1", "Ada", 'Test "T" person'),
@@ -231,7 +233,9 @@ def test_utf_16_and_spreadsheets_are_refused_with_one_reason(drop: DropFolder, c
     assert taken.cursor is None
 
 
-@pytest.mark.parametrize("header", ["pupil_id,given_name,family_name\x07", "x" * 2_000_000, "pupil_id\rgiven_name"])
+@pytest.mark.parametrize(
+    "header", ["pupil_id,given_name,family_name\x07", "x" * 2_000_000, "pupil_id\rgiven_name"]
+)
 def test_a_header_that_cannot_be_read_is_one_refusal(drop: DropFolder, header: str):
     taken = drop.pupils(header, "P1,Ada,Testperson")
 

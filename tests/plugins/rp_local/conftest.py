@@ -11,7 +11,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from rp_local import plugin
 
 from rp_connect.domain.task import TaskState
 from rp_connect.ports.workspace import (
@@ -23,6 +22,7 @@ from rp_connect.ports.workspace import (
     WorkspaceSpec,
     WorkspaceTask,
 )
+from rp_local import plugin
 
 LONDON = ZoneInfo("Europe/London")
 NOBODY = 65534

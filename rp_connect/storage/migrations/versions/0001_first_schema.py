@@ -194,7 +194,7 @@ def _attendance() -> None:
 def _attendance_counts() -> None:
     op.create_table(
         "attendance_counts",
-        Column("pupil_no", Integer, ForeignKey("pupils.no"), primary_key=True, autoincrement=False),
+        Column("pupil_no", Integer, primary_key=True, autoincrement=False),
         Column("school_year", SmallInteger, primary_key=True, autoincrement=False),
         Column("code", Key, primary_key=True),
         _needed("n", Integer),
