@@ -66,7 +66,7 @@ class LocalWorkspace:
 
     def setup(self) -> Sequence[str]:
         self._make()
-        done, self._done = self._done, []
+        done, self._done = list(dict.fromkeys(self._done)), []
         return done or [f"The folder {self._shown} has all it needs; nothing was changed."]
 
     def probe(self) -> Sequence[str]:

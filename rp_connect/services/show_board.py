@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from rp_connect.domain.calendar import SchoolCalendar
@@ -94,7 +95,6 @@ class SchoolBoard:
     today: date
     tomorrow: date
     shelves: Mapping[Shelf, Sequence[BoardTask]]
-    late: Sequence[CaseTasks]
     longer_dates: Sequence[LongerDates]
     deleted_twice: Sequence[BoardTask]
     meetings: Sequence[BoardMeeting]
@@ -106,7 +106,18 @@ class SchoolBoard:
     calendar_short: bool
 
     def count(self, shelf: Shelf) -> int:
-        return len(self.shelves.get(shelf, ()))
+        return len(self.shelves[shelf])
+
+    def by_case(self, shelf: Shelf) -> Sequence[CaseTasks]:
+        """The case whose first task has waited longest comes first."""
+        groups: defaultdict[str, list[BoardTask]] = defaultdict(list)
+        for row in self.shelves[shelf]:
+            groups[row.case.ref].append(row)
+        return [CaseTasks(found[0].case, found[0].pupils, found) for found in groups.values()]
+
+    def by_day(self, shelf: Shelf) -> Sequence[tuple[date | None, Sequence[BoardTask]]]:
+        """By the day that the board shows, which only an undated task lacks."""
+        return [(day, list(rows)) for day, rows in groupby(self.shelves[shelf], key=lambda row: row.day)]
 
     @property
     def questions(self) -> int:
@@ -178,7 +189,6 @@ def _of_school(
         today=today,
         tomorrow=tomorrow,
         shelves=shelves,
-        late=_by_case(shelves[Shelf.LATE]),
         longer_dates=_longer_dates(work, cases, people),
         deleted_twice=[row for row in rows if row.task.deletions >= ASKS_AFTER_DELETIONS],
         meetings=sorted((m for m in held if today <= m.day <= tomorrow), key=lambda m: m.meeting.at),
@@ -228,14 +238,6 @@ def _reading_order(row: BoardTask, zone: ZoneInfo) -> tuple[date, str, str, str]
     hour = due.isoformat() if isinstance(due, datetime) else ""
     day = row.task.due_day(zone) if row.late else row.day
     return day or date.max, hour, row.case.ref, row.task.id
-
-
-def _by_case(rows: Sequence[BoardTask]) -> Sequence[CaseTasks]:
-    """The case whose oldest task has waited longest comes first."""
-    groups: defaultdict[str, list[BoardTask]] = defaultdict(list)
-    for row in rows:
-        groups[row.case.ref].append(row)
-    return [CaseTasks(found[0].case, found[0].pupils, found) for found in groups.values()]
 
 
 def _longer_dates(

@@ -98,5 +98,6 @@ def _connected(connection: DBAPIConnection, record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("SET TIME ZONE 'UTC'")
     cursor.execute(f"SET lock_timeout = '{PATIENCE}'")
+    cursor.execute("SET random_page_cost = 1.1")  # no server of today looks things up on a spinning disk
     cursor.close()
     connection.commit()

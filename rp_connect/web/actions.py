@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from rp_connect.domain.case import Stage
+from rp_connect.domain.suspension import LengthAnswer
 from rp_connect.errors import UnsupportedError, UsageError
+from rp_connect.services.change_suspension import answer_length
 from rp_connect.services.complete_task import complete_task
 from rp_connect.services.list_cases import timezone_of_case
 from rp_connect.services.move_case import move_case
@@ -59,6 +61,16 @@ async def change_stage(request: Request) -> Response:
         raise UsageError("Choose the stage that the case should go to.")
     await run_in_threadpool(move_case, front(request).office, ref, Stage(wanted), PERSON)
     return back_to(f"/cases/{ref}", "case-closed" if wanted == Stage.CLOSED else "stage-moved")
+
+
+async def answer_question(request: Request) -> Response:
+    """Whether longer dates are a further suspension or a correction."""
+    fields = await read_form(request)
+    ref, said = case_ref(request), fields.get("answer", "")
+    if said not in set(LengthAnswer):
+        raise UsageError("Say whether it is a further suspension or a correction.")
+    await run_in_threadpool(answer_length, front(request).office, ref, LengthAnswer(said), PERSON)
+    return back_to(f"/cases/{ref}", "answered")
 
 
 async def read_form(request: Request) -> Mapping[str, str]:

@@ -48,6 +48,7 @@ def make_app(office: Office, *, port: int, notice: str | None = None) -> Starlet
             Route("/cases/{ref}/meeting", actions.put_meeting, methods=["POST"]),
             Route("/cases/{ref}/meeting/cancel", actions.drop_meeting, methods=["POST"]),
             Route("/cases/{ref}/stage", actions.change_stage, methods=["POST"]),
+            Route("/cases/{ref}/answer", actions.answer_question, methods=["POST"]),
             Route("/tasks/{id}/done", actions.finish_task, methods=["POST"]),
             Route("/health", api.health),
             Route("/api/tasks", api.api_tasks),

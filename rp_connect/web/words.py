@@ -96,6 +96,7 @@ ANSWERS: dict[LengthAnswer, str] = {
 
 SAID: dict[str, str] = {
     "task-done": "That task is done. Thank you.",
+    "answered": "Thank you, that is settled.",
     "meeting-set": "The meeting is set. Invitations go out shortly.",
     "meeting-moved": "The meeting is changed. Everybody invited will hear.",
     "meeting-cancelled": "The meeting is cancelled. Everybody invited will hear.",
@@ -151,6 +152,14 @@ def who_words(who: str) -> str:
     return "by itself" if who == SYSTEM else who
 
 
+def _rule_words(rule: str, tasks: Sequence[Task]) -> str:
+    """The title of a rule’s task; of several what they have in common, since the audit names the rule."""
+    titles = [task_words(task) for task in tasks if task.rule == rule]
+    if len(titles) > 1:
+        return titles[0].rpartition(", ")[0] or titles[0]
+    return titles[0] if titles else rule
+
+
 def change_words(row: AuditRow, tasks: Sequence[Task]) -> str:
     """What a row of the audit says in front of people; a kind of change that is new here stands as it is."""
     kind, _, rest = row.what.partition(": ")
@@ -160,8 +169,11 @@ def change_words(row: AuditRow, tasks: Sequence[Task]) -> str:
         case "stage":
             return f"Moved to “{rest}”"
         case "task done":
-            title = next((task_words(task) for task in tasks if task.rule == rest), rest)
-            return f"Done: {title}"
+            return f"Done: {_rule_words(rest, tasks)}"
+        case "answered":
+            return (
+                f"Longer dates are {ANSWERS[LengthAnswer(rest)]}" if rest in set(LengthAnswer) else row.what
+            )
         case "tasks created" | "tasks changed" | "tasks cancelled" | "tasks closed by itself":
             noun = "task" if rest == "1" else "tasks"
             return f"{rest} {noun} {kind.removeprefix('tasks ').replace('itself', 'themselves')}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
 
 import pytest
 
@@ -33,21 +32,17 @@ DAYS = (
 
 @pytest.fixture(scope="session")
 def trust_on(tmp_path_factory: pytest.TempPathFactory) -> Callable[[date], WrittenTrust]:
-    """The trust as it is on a day, written once."""
-
-    @cache
-    def on(day: date) -> WrittenTrust:
-        return write(tmp_path_factory.mktemp("trust"), day)
-
-    return on
+    """Writes the trust as it is on a day."""
+    return lambda day: write(tmp_path_factory.mktemp("trust"), day)
 
 
-@pytest.fixture(params=DAYS, ids=str)
+@pytest.fixture(scope="session", params=DAYS, ids=str)
 def trust(request: pytest.FixtureRequest, trust_on: Callable[[date], WrittenTrust]) -> WrittenTrust:
+    """One day's trust after another: pytest groups the tests by day, so one is in memory at a time."""
     return trust_on(request.param)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def autumn_trust(trust_on: Callable[[date], WrittenTrust]) -> WrittenTrust:
     """For what does not hang on the day."""
     return trust_on(date(2026, 11, 18))

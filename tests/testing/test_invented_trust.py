@@ -89,7 +89,7 @@ def test_live_from_leaves_the_board_seven_weeks_at_least(trust):
 
 
 @pytest.mark.slow
-def test_every_week_of_three_years_can_be_written(tmp_path):
-    for week in range(156):
-        told = write_trust(tmp_path, date(2026, 9, 1) + timedelta(days=week * 7 + week % 7))
+def test_any_day_of_three_years_can_be_written(tmp_path):
+    for step in range(48):
+        told = write_trust(tmp_path, date(2026, 9, 1) + timedelta(days=step * 23))
         assert len(told.shows) == 32
