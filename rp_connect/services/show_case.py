@@ -83,6 +83,11 @@ class CaseSheet:
         return self.run.return_session(self.calendar) if self.run and self.run.has_return else None
 
     @property
+    def last_day(self) -> date | None:
+        """The last suspended day, as far as dates and calendar tell."""
+        return _last_day(self.suspension, self.calendar) if self.suspension else None
+
+    @property
     def questions(self) -> Sequence[LengthQuestion]:
         """Longer dates that were reported, and what a person said of them."""
         return self.suspension.questions if self.suspension else ()
