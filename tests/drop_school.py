@@ -150,7 +150,9 @@ def pupil(pupil_id: str, **more: object) -> Row:
     }
 
 
-def suspension(suspension_id: str, start: str | None, sessions: int | None = None, **more: object) -> dict[str, object]:
+def suspension(
+    suspension_id: str, start: str | None, sessions: int | None = None, **more: object
+) -> dict[str, object]:
     """A SUSP of pupil P1, decided on its start unless `more` says otherwise."""
     return {
         "suspension_id": suspension_id,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from rp_connect.domain.calendar import SchoolCalendar, Session
 from rp_connect.domain.case import FOLLOWS, Case, Stage
@@ -20,6 +21,7 @@ from rp_connect.domain.when import When
 from rp_connect.errors import RpConnectError
 from rp_connect.ports.store import AuditRow, UnitOfWork
 from rp_connect.services.office import Office, School
+from rp_connect.services.to_json import Json, case_json, dates_json, day_json, task_json
 
 RETURN_RULES = ("reintegration-meeting", "share-plan", "check-in", "review")
 
@@ -102,6 +104,22 @@ class CaseSheet:
     def stages(self) -> Sequence[Stage]:
         reachable = FOLLOWS.get(self.case.stage, frozenset())
         return [stage for stage in Stage if stage in reachable]
+
+    @property
+    def every_task(self) -> Sequence[Task]:
+        return [*self.tasks.to_do, *self.tasks.done, *self.tasks.cancelled]
+
+    def to_json(self) -> Json:
+        """The case as `case list` has it, with its suspension, meeting, tasks and history; never a name."""
+        timezone, pupils = self.school.timezone, [pupil for _, pupil in self.parties]
+        changes = [entry.what for entry in self.timeline if isinstance(entry.what, AuditRow)]
+        return {
+            **case_json(self.case, pupils, self.every_task, self.suspension, timezone),
+            "suspension": None if self.suspension is None else _suspension_json(self, self.suspension),
+            "meeting": None if self.meeting is None else _meeting_json(self.meeting, timezone),
+            "tasks": [task_json(task, self.suspension, timezone) for task in self.every_task],
+            "history": [{"at": day_json(row.at, timezone), "what": row.what} for row in changes],
+        }
 
 
 def show_case(office: Office, ref: str) -> CaseSheet:
@@ -199,6 +217,31 @@ def _timeline(
     entries = [Entry(row.at, row, exact=True, ahead=False) for row in changes]
     entries += [Entry(at, fact, exact, ahead=at > now) for fact, at, exact in facts]
     return sorted(entries, key=lambda entry: entry.at)
+
+
+def _suspension_json(sheet: CaseSheet, suspension: Suspension) -> Json:
+    timezone = sheet.school.timezone
+    decided, cancelled = suspension.decided, suspension.cancelled
+    return {
+        "category": suspension.record.category,
+        "decided": None if decided is None else day_json(decided.day, timezone),
+        "dates": dates_json(suspension.in_force),
+        "returns": None if sheet.back is None else day_json(sheet.back.day, timezone),
+        "cancelled": None if cancelled is None else day_json(cancelled.day, timezone),
+        "questions": [
+            {"reported": dates_json(question.reported), "answer": question.answer and question.answer.value}
+            for question in sheet.questions
+        ],
+    }
+
+
+def _meeting_json(meeting: Meeting, timezone: ZoneInfo) -> Json:
+    return {
+        "at": day_json(meeting.at, timezone),
+        "minutes": meeting.minutes,
+        "cancelled": meeting.cancelled,
+        "external_id": meeting.external_id,
+    }
 
 
 def _can_meet_online(school: School) -> bool:

@@ -24,6 +24,7 @@ Clock = Callable[[], datetime]
 # A connection whose other end vanished is noticed, and the locks that it held are known to be lost.
 CONNECTION = {
     "connect_timeout": 10,
+    "prepare_threshold": None,  # a plan that was made for an empty table would be kept for a full one
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,

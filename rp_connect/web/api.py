@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from rp_connect.domain.case import Stage
-from rp_connect.domain.meeting import Meeting
 from rp_connect.domain.task import TaskState
 from rp_connect.services.list_cases import list_cases, list_tasks
 from rp_connect.services.show_case import show_case
-from rp_connect.services.to_json import Json, case_json, day_json, task_json
 from rp_connect.web.front import case_ref, chosen, chosen_word, front
 
 
@@ -41,26 +37,5 @@ def api_cases(request: Request) -> JSONResponse:
 
 
 def api_case(request: Request) -> JSONResponse:
-    """One case as in the list, with its tasks and its meeting."""
-    sheet = show_case(front(request).office, case_ref(request))
-    zone, meeting = sheet.school.timezone, sheet.meeting
-    tasks = (*sheet.tasks.to_do, *sheet.tasks.done, *sheet.tasks.cancelled)
-    pupils = [pupil for _, pupil in sheet.parties]
-    return JSONResponse(
-        {
-            **case_json(sheet.case, pupils, tasks, sheet.suspension, zone),
-            "tasks": [task_json(task, sheet.suspension, zone) for task in tasks],
-            "meeting": None if meeting is None else _meeting_json(meeting, zone),
-        }
-    )
-
-
-def _meeting_json(meeting: Meeting, timezone: ZoneInfo) -> Json:
-    return {
-        "id": meeting.id,
-        "at": day_json(meeting.at, timezone),
-        "minutes": meeting.minutes,
-        "place": meeting.place,
-        "invited": list(meeting.invited),
-        "cancelled": meeting.cancelled,
-    }
+    """One case as in the list, with its suspension, meeting, tasks and history."""
+    return JSONResponse(show_case(front(request).office, case_ref(request)).to_json())

@@ -101,7 +101,6 @@ def case_page(
         400 if fault else 200,
         sheet=sheet,
         kind=_kind(here, sheet.case.kind),
-        every=(*sheet.tasks.to_do, *sheet.tasks.done, *sheet.tasks.cancelled),
         dates=Dates(timezone, sheet.today),
         strip=strip_of(sheet),
         slots=slots,

@@ -25,4 +25,6 @@ def test_every_link_and_picture_of_a_page_leads_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
 def test_no_page_calls_a_child_a_victim_or_an_offender(path: Path) -> None:
-    assert not re.search(r"\b(victim|offender|perpetrator)s?\b", path.read_text(encoding="utf-8"), re.IGNORECASE)
+    assert not re.search(
+        r"\b(victim|offender|perpetrator)s?\b", path.read_text(encoding="utf-8"), re.IGNORECASE
+    )

@@ -60,7 +60,9 @@ class Arenas:
     def drop(self, folder: Path) -> None:
         shutil.rmtree(folder)
         if self.server is not None:
-            with psycopg.connect(self.server.url("postgres").replace("+psycopg", ""), autocommit=True) as admin:
+            with psycopg.connect(
+                self.server.url("postgres").replace("+psycopg", ""), autocommit=True
+            ) as admin:
                 admin.execute(f"DROP DATABASE {folder.name} WITH (FORCE)")
 
 

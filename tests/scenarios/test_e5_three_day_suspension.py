@@ -41,9 +41,13 @@ def test_a_three_day_suspension_gets_every_task_with_its_date(tmp_path: Path) ->
 def test_the_board_and_the_social_worker_are_not_bothered_without_need(tmp_path: Path) -> None:
     school = school_with_e5(tmp_path)
     school.sync(NOW)
-    assert not {"tell-board", "board-meeting", "tell-social-worker", "tell-virtual-school", "dsl-screen"} & set(
-        school.due()
-    )
+    assert not {
+        "tell-board",
+        "board-meeting",
+        "tell-social-worker",
+        "tell-virtual-school",
+        "dsl-screen",
+    } & set(school.due())
 
 
 def test_no_task_of_the_day_is_called_late(tmp_path: Path) -> None:
@@ -58,7 +62,9 @@ def test_the_same_record_five_times_creates_nothing_new(tmp_path: Path) -> None:
     first = school.tasks()
     again = [school.sync(NOW, full=True) for _ in range(4)]
     assert school.tasks() == first
-    assert [(r.cases_opened, r.cases_amended, r.tasks_created, r.tasks_cancelled) for r in again] == [(0, 0, 0, 0)] * 4
+    assert [(r.cases_opened, r.cases_amended, r.tasks_created, r.tasks_cancelled) for r in again] == [
+        (0, 0, 0, 0)
+    ] * 4
 
 
 def test_a_person_harmed_in_the_linked_incident_is_contacted(tmp_path: Path) -> None:

@@ -63,7 +63,9 @@ def test_the_return_tasks_come_back_under_their_ids_when_the_second_is_cancelled
     school.sync("2026-12-02T14:10")
     school.suspensions[1]["cancelled_at"] = "2026-12-02"
     school.sync("2026-12-02T15:00")
-    after = {t["id"]: t["due"] for t in school.tasks() if t["case"] == "RP-2026-0001" and t["state"] == "open"}
+    after = {
+        t["id"]: t["due"] for t in school.tasks() if t["case"] == "RP-2026-0001" and t["state"] == "open"
+    }
     assert after == before
 
 

@@ -1,0 +1,76 @@
+"""500 suspensions that arrive at once, and the board that shows their cases. For information: nothing to reach."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rp_connect.services.show_board import show_board
+from rp_connect.services.sync_schools import sync_schools
+from rp_connect.wiring.office import build_office
+from tests.benchmarks.bench import SEED, Bench
+from tests.benchmarks.browser import get, pages
+from tests.benchmarks.marks_from_a_drop import installation, put_back, watched
+from tests.benchmarks.measure import Cost, Shares, interleaved, took, typical
+from tests.benchmarks.table import Line
+from tests.benchmarks.trust import NOW, write_incidents, write_suspensions
+
+
+def measure(bench: Bench) -> list[Line]:
+    room, cases = bench.room("cases"), bench.size.cases
+    drop, pupils = room / "s001" / "drop", 2 * cases
+    config = installation(room, pupils)
+    write_incidents(drop, [(n, n, n + cases) for n in range(1, cases + 1)])
+    write_suspensions(drop, range(1, cases + 1), SEED)
+    syncs = interleaved({"sync": lambda: sync(config, cases)}, bench.runs)["sync"]
+    speed = cases / typical(syncs, lambda cost: cost.wall)
+    return [
+        Line(
+            figure="cases",
+            what=f"sync of {cases:,} suspensions with their incidents",
+            ours=syncs,
+            note=f"{speed:.0f} cases a second",
+        ),
+        *_board(config, cases, bench.size.requests),
+    ]
+
+
+def sync(config: Path, cases: int) -> Cost:
+    """One pass in which every suspension becomes a case."""
+    put_back(config.parent)
+    shares = Shares()
+    office = watched(build_office(config, now=NOW), shares)
+    opened: list[int] = []
+    try:
+        cost = took(lambda: opened.extend(report.cases_opened for report in sync_schools(office)))
+    finally:
+        office.store.close()
+    if sum(opened) != cases:
+        raise RuntimeError(f"{cases} suspensions became {sum(opened)} cases")
+    return shares.of(cost)
+
+
+def _board(config: Path, cases: int, requests: int) -> list[Line]:
+    """What the page costs, and how much of it is the service behind it."""
+    office = build_office(config, now=NOW)
+    try:
+        with pages(config, NOW) as app:
+            get(app, "/")  # templates are compiled
+            size = len(get(app, "/"))
+            variants = {
+                "page": lambda: took(lambda: get(app, "/")),
+                "service": lambda: took(lambda: show_board(office)),
+            }
+            costs = interleaved(variants, requests)
+    finally:
+        office.store.close()
+    note = f"{size >> 10:,} KiB of HTML"
+    return [
+        Line(
+            figure="board",
+            what=f"the board page of {cases:,} open cases",
+            ours=costs["page"],
+            raw=costs["service"],
+            beside="the service behind it alone",
+            note=note,
+        )
+    ]

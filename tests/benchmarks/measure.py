@@ -1,0 +1,138 @@
+"""What a piece of work takes, and taking two things in turn so that both meet the same weather.
+
+Two shared cores give other seconds every minute. A ratio of two figures that were taken side by side stays.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+LAUNCHER = Path(__file__).with_name("launch.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds of one piece of work. `rss_mib` is the peak of a process of its own; `parts` are seconds too."""
+
+    wall: float
+    cpu: float
+    rss_mib: float | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
+
+
+Variant = Callable[[], Cost]
+
+
+def took(work: Callable[[], object]) -> Cost:
+    gc.collect()
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return Cost(time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def interleaved(variants: Mapping[str, Variant], runs: int) -> dict[str, list[Cost]]:
+    """A B A B …: each variant once a round. What earlier rounds wrote is on the disk before the next begins."""
+    found: dict[str, list[Cost]] = {name: [] for name in variants}
+    for _ in range(runs):
+        for name, variant in variants.items():
+            os.sync()
+            found[name].append(variant())
+    return found
+
+
+def programs(
+    commands: Mapping[str, Sequence[str]],
+    rounds: int,
+    folder: Path,
+    prepare: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, list[Cost]]:
+    """The same for whole programs in `folder`, after one round that does not count."""
+    order = {"commands": list(commands.items()), "rounds": rounds, "prepare": dict(prepare or {})}
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", LAUNCHER, json.dumps(order)],
+        cwd=folder,
+        env=program_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    costs: list[tuple[str, float, float, float]] = json.loads(done.stdout)
+    return {name: [Cost(*figures) for which, *figures in costs if which == name] for name in commands}
+
+
+def program_environment() -> dict[str, str]:
+    """Compiled modules are kept, as they are where the program is installed."""
+    left_out = ("PYTHONDONTWRITEBYTECODE", "RP_CONNECT_CONFIG")
+    return {name: value for name, value in os.environ.items() if name not in left_out}
+
+
+class Shares:
+    """Seconds by part. While a part is within another, time counts for the inner one alone."""
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self._open: list[str] = []
+        self._since = time.perf_counter()
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        self._charge()
+        self._open.append(name)
+        try:
+            yield
+        finally:
+            self._charge()
+            self._open.pop()
+
+    def timed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def inner(*words: Any, **more: Any) -> Any:
+            with self.part(name):
+                return function(*words, **more)
+
+        return inner
+
+    @contextmanager
+    def methods(self, owner: type, name: str, methods: Sequence[str]) -> Iterator[None]:
+        """Time these methods of `owner` as the part `name`."""
+        held = {method: getattr(owner, method) for method in methods}
+        for method, function in held.items():
+            setattr(owner, method, self.timed(name, function))
+        try:
+            yield
+        finally:
+            for method, function in held.items():
+                setattr(owner, method, function)
+
+    def of(self, cost: Cost) -> Cost:
+        """`cost` with the parts so far; what lies in none of them is the rest."""
+        parts = dict(self.seconds)
+        return replace(cost, parts={**parts, "the rest": cost.wall - sum(parts.values())})
+
+    def _charge(self) -> None:
+        now = time.perf_counter()
+        if self._open:
+            self.seconds[self._open[-1]] += now - self._since
+        self._since = now
+
+
+def typical(costs: Sequence[Cost], of: Callable[[Cost], float]) -> float:
+    return median(of(cost) for cost in costs)
+
+
+def typical_parts(costs: Sequence[Cost]) -> dict[str, float]:
+    names = dict.fromkeys(name for cost in costs for name in cost.parts)
+    return {name: median(cost.parts.get(name, 0.0) for cost in costs) for name in names}

@@ -1,0 +1,173 @@
+"""Random worlds: a pupil's suspensions set beside, over and against each other where the rules get interesting."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from hypothesis import strategies as st
+
+from tests.oracle.almanac import EASTER_MONDAYS, Point, Session, clock, day_of
+from tests.oracle.school_years import HOURS, calendars, days_on, number, pick
+from tests.oracle.walk import Spell, Walk, World
+
+FLAG = {None: 3, False: 3, True: 2}
+LENGTHS = {6: 4, 2: 3, 1: 3, 4: 3, 10: 3, 3: 2, 5: 2, 11: 2, 12: 3, 13: 1, 20: 2, 30: 2, 31: 1, 44: 1, 62: 1, 90: 1, 91: 1}
+PLACES = {"next": 6, "after a gap": 3, "anew": 4, "same start": 1, "over": 1, "before": 1}
+CLOCKS = (time(8, 45), time(9, 10), time(12, 15), time(13, 15), time(14, 0), time(15, 15), time(17, 30))
+CODES = ("E", "E", "B", "D", "K", "#", "Y", "Y2", "/", "\\", "C", "I")
+REASONS = ("PA", "DB", "BU", "SM", "SB", "OW", "BW")
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    hours = HOURS[pick(draw, {0: 3, 1: 1})]
+    walk = Walk(World(draw(calendars()), hours, [], date(2026, 9, 1)))
+    return populated(draw, walk)
+
+
+def populated(draw: st.DrawFn, walk: Walk) -> World:
+    spells: list[Spell] = []
+    for _ in range(pick(draw, {1: 2, 2: 4, 3: 4, 4: 3, 5: 2, 6: 1})):
+        if pick(draw, {"one": 12, "lunchtimes": 1}) == "lunchtimes":
+            spells += lunchtimes(draw, walk, len(spells))
+        else:
+            spells.append(a_spell(draw, walk, spells))
+    spells = draw(st.permutations(spells)) if len(spells) < 5 else spells[::-1]
+    return walk.world._replace(
+        spells=list(spells),
+        today=days_on(min(walk.book), number(draw, 0, len(walk.book))),
+        social_worker=pick(draw, FLAG),
+        looked_after=pick(draw, FLAG),
+        ehcp=pick(draw, FLAG),
+        harmed=draw(st.booleans()),
+        marks=marks(draw, walk, list(spells)),
+        cancelled_count=pick(draw, {True: 4, False: 1}),
+        reviews=pick(draw, {(14, 42, 84): 5, (7, 20): 1}),
+        check_ins=pick(draw, {(1, 5): 5, (2, 3, 10): 1}),
+    )
+
+
+def lunchtimes(draw: st.DrawFn, walk: Walk, used: int) -> list[Spell]:
+    first, many = a_session(draw, walk), number(draw, 8, 12)
+    days = [day for day, half in walk.all if half == 0 and day >= first[0]][:many]
+    return [Spell(f"S{used}-{n:02d}", "LNCH", day, count=0, decided_at=day) for n, day in enumerate(days)]
+
+
+def a_spell(draw: st.DrawFn, walk: Walk, others: list[Spell]) -> Spell:
+    category = pick(draw, {"SUSP": 30, "LNCH": 4, "PERM": 3, "INTX": 1})
+    start, half = a_start(draw, walk, others)
+    spell = Spell(f"S{number(draw, 0, 9)}{'abcdefghijkl'[len(others) % 12]}{len(others)}", category, start, half)
+    spell = with_length(draw, walk, spell)
+    if pick(draw, {False: 24, True: 1}):
+        spell = spell._replace(start=None)
+    spell = spell._replace(decided_at=a_decision(draw, start))
+    decided = walk.decision_day(spell) or start
+    return spell._replace(
+        cancelled=a_cancellation(draw, walk, spell) if pick(draw, {False: 5, True: 1}) else None,
+        exam=days_on(start, number(draw, -3, 30)) if pick(draw, {False: 8, True: 1}) else None,
+        notice=days_on(decided, number(draw, 0, 4)) if draw(st.booleans()) else None,
+        representations=days_on(decided, number(draw, 0, 9)) if draw(st.booleans()) else None,
+        reasons=tuple(pick(draw, dict.fromkeys(REASONS, 1)) for _ in range(number(draw, 0, 2))),
+        first_seen=days_on(decided, number(draw, 0, 6)),
+        longer=questions(draw, walk, spell),
+    )
+
+
+def a_session(draw: st.DrawFn, walk: Walk) -> Session:
+    """An open half day, often the last one before an INSET day, a holiday, a border or the end of the book."""
+    if pick(draw, {"anywhere": 2, "at an edge": 3}) == "anywhere":
+        return walk.all[number(draw, 0, len(walk.all) - 1)]
+    days = [day for day in walk.book if walk.book[day] and not walk.book.get(days_on(day, 1), False)]
+    edges = [day for day in days if day.weekday() < 4 or not walk.book.get(days_on(day, 3), False)] or days
+    edge = edges[number(draw, 0, len(edges) - 1)]
+    at = walk.all.index((edge, 0)) - number(draw, -2, 12)
+    return walk.all[min(max(at, 0), len(walk.all) - 1)]
+
+
+def a_start(draw: st.DrawFn, walk: Walk, others: list[Spell]) -> tuple[date, int | None]:
+    session = a_place(draw, walk, others)
+    half = session[1] or pick(draw, {None: 2, 0: 1})
+    if pick(draw, {"as it is": 16, "on a day off": 1, "anywhere": 1}) == "as it is":
+        return session[0], half
+    day = days_on(session[0], number(draw, -3, 3))
+    return day, half
+
+
+def a_place(draw: st.DrawFn, walk: Walk, others: list[Spell]) -> Session:
+    """Where to begin, seen from the spell before."""
+    how = pick(draw, PLACES)
+    before = next((s for s in reversed(others) if walk.written(s)), None)
+    if before is None or how == "anew" or before.category == "PERM":
+        return a_session(draw, walk)
+    first, last = (walk.all.index(walk.written(before)[n]) for n in (0, -1))
+    at = {
+        "next": last + 1,
+        "after a gap": last + 1 + pick(draw, {1: 3, 2: 3, 3: 1, 4: 1, 8: 1}),
+        "same start": first,
+        "over": number(draw, first, last),
+        "before": first - number(draw, 1, 8),
+    }[how]
+    return walk.all[min(max(at, 0), len(walk.all) - 1)]
+
+
+def with_length(draw: st.DrawFn, walk: Walk, spell: Spell) -> Spell:
+    """Its length as half days, as an end, as both, as an end that covers no session, or not at all."""
+    count = pick(draw, LENGTHS)
+    how = pick(draw, {"count": 10, "end": 5, "both": 1, "neither": 1, "empty": 1, "nought": 0})
+    if how == "count" or how == "neither" or spell.start is None:
+        return spell._replace(count=None if how == "neither" else count)
+    if how == "empty":
+        return spell._replace(end=days_on(spell.start, number(draw, -2, 2)), end_half=pick(draw, {None: 1, 0: 1, 1: 1}))
+    covered = walk.written(spell._replace(category="SUSP", count=count))
+    if not covered:
+        return spell._replace(end=days_on(spell.start, number(draw, 0, 9)))
+    day, half = covered[-1]
+    ended = spell._replace(end=day, end_half=pick(draw, {half: 1, None: 1}) if half else 0)
+    return ended._replace(count=count) if how == "both" else ended
+
+
+def a_decision(draw: st.DrawFn, start: date) -> Point | None:
+    how = pick(draw, {"not given": 3, "that day": 4, "that moment": 4, "day before": 2, "later": 3, "long before": 1})
+    if how == "not given":
+        return None
+    ahead = {"day before": -1, "later": number(draw, 1, 12), "long before": -number(draw, 2, 40)}.get(how, 0)
+    day = days_on(start, ahead)
+    if how == "that day" or (how != "that moment" and draw(st.booleans())):
+        return day
+    return clock(day, pick(draw, dict.fromkeys(CLOCKS, 1)))
+
+
+def a_cancellation(draw: st.DrawFn, walk: Walk, spell: Spell) -> Point:
+    """Before it began, while it ran (a bare date, or to the minute of a session), or after it was over."""
+    covered = walk.written(spell)[:14]
+    start = spell.start or day_of(walk.decision(spell) or date(2026, 11, 12))
+    if not covered or pick(draw, {"while it ran": 4, "some time": 1}) == "some time":
+        day = days_on(start, number(draw, -2, 9))
+        return day if draw(st.booleans()) else clock(day, pick(draw, dict.fromkeys(CLOCKS, 1)))
+    session = covered[number(draw, 0, len(covered) - 1)]
+    exact = {"day": session[0], "begins": walk.start_of(session), "ends": walk.end_of(session)}
+    exact["later"] = walk.end_of(session) + timedelta(minutes=1)
+    return exact[pick(draw, dict.fromkeys(exact, 1))]
+
+
+def questions(draw: st.DrawFn, walk: Walk, spell: Spell) -> tuple[tuple[int, date, bool], ...]:
+    if spell.category != "SUSP" or spell.count is None or pick(draw, {True: 12, False: 1}):
+        return ()
+    day = walk.decision_day(spell) or walk.world.today
+    asked = [(spell.count + n, days_on(day, n), n == 1) for n in range(1, number(draw, 1, 3) + 1)]
+    return tuple(asked)
+
+
+def marks(draw: st.DrawFn, walk: Walk, spells: list[Spell]) -> tuple[tuple[Session, str], ...]:
+    """A code here and there in the half days that were covered."""
+    covered = sorted({session for spell in spells for session in walk.written(spell)[:14]})
+    if not covered or draw(st.booleans()):
+        return ()
+    found = {}
+    for _ in range(number(draw, 1, 4)):
+        found[covered[number(draw, 0, len(covered) - 1)]] = pick(draw, dict.fromkeys(CODES, 1))
+    return tuple(found.items())
+
+
+def moment_of(point: Point) -> datetime:
+    return point if isinstance(point, datetime) else clock(point, time.min)

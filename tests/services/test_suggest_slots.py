@@ -1,0 +1,168 @@
+"""Which free times a case is offered: whose diary counts, and which days are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rp_connect.domain.case import Stage
+from rp_connect.domain.task import TaskState
+from rp_connect.errors import NotFoundError, UsageError
+from rp_connect.services.move_case import move_case
+from rp_connect.services.office import Office
+from rp_connect.services.set_meeting import cancel_meeting, set_meeting
+from rp_connect.services.suggest_slots import suggest_slots
+from tests.web.small_school import (
+    LEAD,
+    LONDON,
+    add_incident,
+    add_reintegration,
+    change_suspension,
+    later,
+    local,
+    open_trust,
+    pupil,
+    three_days,
+)
+
+EVE = "Wed 11"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    found = open_trust(tmp_path)
+    yield found
+    found.store.close()
+
+
+def offered(office: Office, ref: str = "RP-2026-0001", minutes: int = 45) -> list[str]:
+    return [f"{slot.at.astimezone(LONDON):%a %d %H:%M}" for slot in suggest_slots(office, ref, minutes)]
+
+
+def days(office: Office, ref: str = "RP-2026-0001") -> list[str]:
+    return list(dict.fromkeys(text[:6] for text in offered(office, ref)))
+
+
+def meet(office: Office, ref: str, at: str, minutes: int = 45) -> None:
+    set_meeting(office, ref, local(at), minutes, "", False, [], "lead")
+
+
+def test_the_eve_of_return_is_offered_before_today(office: Office):
+    add_reintegration(office)
+
+    assert offered(office) == [
+        *("Wed 11 08:45", "Wed 11 10:15", "Wed 11 11:00", "Wed 11 14:00"),
+        *("Tue 10 10:15", "Tue 10 11:00", "Tue 10 13:15", "Tue 10 14:00"),
+    ]
+
+
+def test_after_the_eve_the_next_school_days_are_offered(office: Office):
+    add_reintegration(office)
+
+    assert days(later(office, "2026-11-12T16:00")) == ["Fri 13", "Mon 16", "Tue 17", "Wed 18"]
+
+
+def test_a_meeting_task_that_lapsed_names_no_day(office: Office):
+    ref = add_reintegration(office)
+    with office.store.begin() as work:
+        meeting = work.tasks.get(f"{ref}.reintegration-meeting.1")
+        work.tasks.put([replace(meeting, state=TaskState.CANCELLED)])
+        work.commit()
+
+    assert days(office)[:2] == ["Tue 10", "Wed 11"]
+
+
+def test_the_day_of_the_incident_is_left_out(office: Office):
+    add_reintegration(office)
+    add_incident(office, date(2026, 11, 11))
+    assert EVE in days(office)
+
+    change_suspension(office, "S-1", incident_id="I-1")
+
+    assert days(office) == ["Tue 10"]
+
+
+def test_the_meetings_of_others_are_kept_clear_and_its_own_is_not_in_the_way(office: Office):
+    first = add_reintegration(office)
+    second = add_reintegration(office, pupil("P-2"), three_days("S-2", "P-2"))
+    meet(office, second, "2026-11-11T08:45", 30)
+
+    assert offered(office, first)[0] == "Wed 11 09:15"
+    assert offered(office, second)[0] == "Wed 11 08:45"
+
+
+def test_a_cancelled_meeting_frees_its_time(office: Office):
+    add_reintegration(office)
+    second = add_reintegration(office, pupil("P-2"), three_days("S-2", "P-2"))
+    meet(office, second, "2026-11-11T08:45")
+    cancel_meeting(office, second, "lead")
+
+    assert offered(office)[0] == "Wed 11 08:45"
+
+
+def test_a_lead_of_two_schools_is_in_one_place_at_a_time(office: Office):
+    add_reintegration(office)
+    elsewhere = add_reintegration(office, pupil("P-9"), three_days("S-9", "P-9"), school="eastmoor")
+    meet(office, elsewhere, "2026-11-11T08:45", 210)
+
+    assert [text for text in offered(office) if text.startswith(EVE)] == [
+        *("Wed 11 13:15", "Wed 11 14:00"),
+    ]
+
+
+def test_another_lead_is_not_kept_by_the_meetings_of_that_school(tmp_path: Path):
+    office = open_trust(tmp_path, people="", schools=("northwick", "eastmoor"))
+    add_reintegration(office)
+    elsewhere = add_reintegration(office, pupil("P-9"), three_days("S-9", "P-9"), school="eastmoor")
+    meet(office, elsewhere, "2026-11-11T08:45", 210)
+
+    assert offered(office)[0] == "Wed 11 08:45"
+    office.store.close()
+
+
+@pytest.mark.parametrize(
+    ("people", "found"),
+    [
+        (f'{LEAD}\naway = [["2026-11-11", "2026-11-12"]]', ["Tue 10"]),
+        (f'{LEAD}\naway = [["2026-11-11", "2026-11-12"]]\ncover = ["c@trust.example"]', [EVE, "Tue 10"]),
+    ],
+)
+def test_days_on_which_the_lead_is_away_count_only_where_somebody_covers(
+    tmp_path: Path, people: str, found: list[str]
+):
+    office = open_trust(tmp_path, people=people)
+    add_reintegration(office)
+
+    assert days(office) == found
+    office.store.close()
+
+
+def test_the_leads_own_days_and_hours_are_kept(tmp_path: Path):
+    office = open_trust(tmp_path, working='days = ["tue"]\nhours = ["13:00", "14:30"]')
+    add_reintegration(office)
+
+    assert offered(office) == ["Tue 10 13:15"]
+    office.store.close()
+
+
+def test_a_longer_meeting_has_fewer_places(office: Office):
+    add_reintegration(office)
+
+    assert offered(office, minutes=210) == ["Wed 11 08:45"]
+    assert offered(office, minutes=211) == []
+
+
+def test_a_closed_case_an_unknown_one_and_an_odd_length_are_refused(office: Office):
+    ref = add_reintegration(office)
+    move_case(office, ref, Stage.CLOSED, "lead")
+
+    with pytest.raises(UsageError, match="closed"):
+        suggest_slots(office, ref)
+    with pytest.raises(NotFoundError):
+        suggest_slots(office, "RP-2026-0099")
+    with pytest.raises(UsageError, match="minutes"):
+        suggest_slots(office, ref, 3)

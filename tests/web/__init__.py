@@ -1,0 +1,1 @@
+"""The pages and the API over a real store: what they show, what they refuse, how they work in a browser."""
