@@ -61,7 +61,7 @@ RULES: dict[str, Rule] = {
         "Restorative suitability screen", Role.LEAD, "Restorative practice standards", P
     ),
     "contact-harmed": Rule("Contact the person harmed", Role.LEAD, "Restorative practice standards", P),
-    "dsl-screen": Rule("Safeguarding screen", Role.DSL, "KCSIE Part five; our proposal", P),
+    "dsl-screen": Rule("Safeguarding screen", Role.DSL, "KCSIE Part five", P),
     "consider-pep-review": Rule("Consider an early PEP review", Role.DSL, GUIDANCE, P),
     "consider-ehc-review": Rule("Consider an early EHC plan review", Role.SENCO, GUIDANCE, P),
     "reintegration-meeting": Rule(
@@ -70,8 +70,8 @@ RULES: dict[str, Rule] = {
     "share-plan": Rule(
         "Share the reintegration plan; welcome the pupil", Role.LEAD, f"{GUIDANCE}: reintegration", S
     ),
-    "check-in": Rule("Check in with the pupil", Role.LEAD, "Our proposal; the school can change it", P),
-    "review": Rule("Review", Role.LEAD, "Our proposal; the school can change it", P),
+    "check-in": Rule("Check in with the pupil", Role.LEAD, "An interval that the school sets", P),
+    "review": Rule("Review", Role.LEAD, "An interval that the school sets", P),
     "over-45-days": Rule(
         "Over 45 days in the school year: not lawful",
         Role.HEAD,
@@ -96,7 +96,7 @@ RULES: dict[str, Rule] = {
         "Cancelled: reasons to the virtual school head", Role.HEAD, f"{REGS} reg 17A", C
     ),
     "reinstate": Rule("Cancelled: reinstate the pupil", Role.HEAD, f"{REGS} reg 17A", C),
-    "triage": Rule("Triage", Role.LEAD, "Our proposal", P),
+    "triage": Rule("Triage", Role.LEAD, "Good practice", P),
     "debrief-record": Rule(
         "Write the record of the intervention",
         Role.HEAD,
@@ -109,9 +109,9 @@ RULES: dict[str, Rule] = {
         "Seclusion and Restraint (No. 2) Regulations 2025",
         S,
     ),
-    "debrief-welfare": Rule("Welfare check: pupil and staff", Role.DSL, "Our proposal", P),
-    "debrief-offer": Rule("Offer a restorative debrief", Role.LEAD, "Our proposal", P),
-    "debrief-plan-review": Rule("Review the risk or behaviour support plan", Role.LEAD, "Our proposal", P),
+    "debrief-welfare": Rule("Welfare check: pupil and staff", Role.DSL, "Good practice", P),
+    "debrief-offer": Rule("Offer a restorative debrief", Role.LEAD, "Good practice", P),
+    "debrief-plan-review": Rule("Review the risk or behaviour support plan", Role.LEAD, "Good practice", P),
     "off-site-notice": Rule(
         "Off-site direction: written notice", Role.HEAD, "Education Act 2002 s.29A; 2010 Regulations", S
     ),

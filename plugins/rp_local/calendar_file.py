@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote
 from uuid import UUID
@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Component, vCalAddress
 
 from rp_local.folder import OUR_REFERENCE, version_of
-from rp_local.shelf import UnreadableFileError
+from rp_local.shelf import only_whole
 
 PRODID = "-//rp-connect//rp_local//EN"
 KEY, REVISION = "X-RP-KEY", "X-RP-REVISION"
 ADDRESS_CHARACTERS = "@!$&'*+-./=^_`{|}~"
 
-UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
-"""What icalendar raises for files that are broken in one way or another."""
+BROKEN = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, OSError)
+"""What icalendar raises for files that are broken; OSError for a time zone called like one of tzdata's folders."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,11 +42,8 @@ class CalendarFile:
 
 def read_calendar(data: bytes, key: str, kind: str) -> CalendarFile:
     """Tries all that is read later, so that a broken file is found out before it is changed."""
-    try:
-        file = parsed(data, key, kind)
-    except UNREADABLE:
-        raise UnreadableFileError(f"not a {kind} of ours") from None
-    return file
+    with only_whole(BROKEN):
+        return parsed(data, key, kind)
 
 
 def parsed(data: bytes, key: str, kind: str) -> CalendarFile:
@@ -54,15 +51,20 @@ def parsed(data: bytes, key: str, kind: str) -> CalendarFile:
     if not text.upper().endswith("END:VCALENDAR"):
         raise ValueError("half a file")
     calendar = Calendar.from_ical(text)
+    if not isinstance(calendar, Calendar):
+        raise ValueError("not a calendar")
     found = [part for part in calendar.walk(kind) if "RECURRENCE-ID" not in part]
     if len(found) != 1:
         raise ValueError("not one task or meeting")
     main = found[0]
     if not is_ours(key, uid_of(main), first(main, KEY)):
         raise ValueError("not ours")
-    for name in ("DTSTART", "DUE"):
-        for value in every(main, name):
-            local_day(value.dt, ZoneInfo("UTC"))
+    for value in (*every(main, "DTSTART"), *every(main, "DUE")):
+        if not isinstance(value.dt, date):
+            raise ValueError("not a day")
+    for value in every(main, "DURATION"):
+        if not isinstance(value.dt, timedelta):
+            raise ValueError("not a length of time")
     return CalendarFile(calendar, main, version_of(data))
 
 
@@ -131,13 +133,14 @@ def whole_number(value: object) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() else None
 
 
-def local_day(value: object, zone: ZoneInfo) -> date:
+def local_day(value: date, zone: ZoneInfo) -> date:
     """The day on the school's wall. A time without a zone is one on that wall."""
-    if isinstance(value, datetime):
-        return (value.astimezone(zone) if value.tzinfo else value).date()
-    if isinstance(value, date):
+    if not isinstance(value, datetime):
         return value
-    raise ValueError("not a day")
+    try:
+        return (value.astimezone(zone) if value.tzinfo else value).date()
+    except OverflowError:  # the first or the last day there is
+        return value.date()
 
 
 def address_of(attendee: object) -> str | None:

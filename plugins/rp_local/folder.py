@@ -62,7 +62,7 @@ def fault(exc: OSError, where: str) -> RpConnectError:
 
 
 class Folder:
-    """`shown` is how sentences call it: the folder as configured, never an absolute path."""
+    """`shown` is how sentences call it: the folder as it stands in the configuration."""
 
     def __init__(self, path: Path, shown: str, suffix: str) -> None:
         self.path = path
@@ -194,13 +194,19 @@ class Folder:
         swept = 0
         with self._explained(), os.scandir(self.path) as entries:
             for entry in entries:
-                if (
-                    UNFINISHED.fullmatch(entry.name)
-                    and time.time() - entry.stat().st_mtime > UNFINISHED_KEPT_S
-                ):
-                    Path(entry.path).unlink(missing_ok=True)
-                    swept += 1
+                if UNFINISHED.fullmatch(entry.name):
+                    swept += self._removed_if_old(Path(entry.path))
         return swept
+
+    @staticmethod
+    def _removed_if_old(file: Path) -> bool:
+        try:
+            old = time.time() - file.stat().st_mtime > UNFINISHED_KEPT_S
+            if old:
+                file.unlink()
+        except FileNotFoundError:  # its process finished, or another one sweeps too
+            return False
+        return old
 
     def try_writing(self) -> None:
         """Raises what a write would."""

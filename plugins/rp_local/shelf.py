@@ -6,7 +6,8 @@ behind it take longer to import than most commands take to run.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 from uuid import uuid4
@@ -18,6 +19,15 @@ from rp_local.folder import Folder, version_of
 
 class UnreadableFileError(ValueError):
     """The file is not whole, or not ours."""
+
+
+@contextmanager
+def only_whole(broken: tuple[type[Exception], ...]) -> Iterator[None]:
+    """Libraries complain about broken files in many ways; all of them mean the same to us."""
+    try:
+        yield
+    except broken:
+        raise UnreadableFileError("not whole, or not ours") from None
 
 
 class Keyed(Protocol):
@@ -85,7 +95,10 @@ class Shelf(Generic[T]):
             raise self._folder.gone(item.key)
         if marks.revision is not None and marks.revision > item.revision:
             raise ConflictError(f"{item.key} in {self._folder.shown} is newer than revision {item.revision}.")
-        data = self._form.changed(held, item)
+        try:
+            data = self._form.changed(held, item)
+        except UnreadableFileError:
+            raise self._folder.unreadable(item.key) from None
         self._folder.replace(item.key, data, held)
         return Written(external_id, version_of(data), item.revision)
 

@@ -86,9 +86,12 @@ def day_of(todo: Component, zone: ZoneInfo) -> date | None:
     due, start, length = (first(todo, name) for name in ("DUE", "DTSTART", "DURATION"))
     if due is not None:
         return local_day(due.dt, zone)
-    if start is not None and length is not None:
+    if start is None or length is None:
+        return None
+    try:
         return local_day(start.dt + length.dt, zone)
-    return None
+    except OverflowError:
+        return None
 
 
 def put_day(todo: Component, day: date | None, zone: ZoneInfo) -> None:

@@ -27,14 +27,14 @@ from docx.table import Table, _Row
 from docx.text.paragraph import Paragraph
 
 from rp_connect.ports.workspace import CaseRecord
-from rp_local.shelf import UnreadableFileError
+from rp_local.shelf import UnreadableFileError, only_whole
 from rp_local.wording import one_line, plain
 
 LANGUAGE = "en-GB"
 NOTES = "Notes"
 HINT = "Write your notes below this line. rp-connect changes only the title and the two tables above."
 
-UNREADABLE = (
+BROKEN = (
     *(BadZipFile, zlib.error, EOFError, struct.error, OpcError),
     *(SyntaxError, ValueError, LookupError, TypeError, AttributeError, RuntimeError),
 )
@@ -83,19 +83,17 @@ class WordRecord:
         return filled(document, item, external_id)
 
     def changed(self, held: bytes, item: CaseRecord) -> bytes:
-        document = opened(held)
-        return filled(document, item, marks_of(document)[ID])
+        """python-docx looks at some parts only when they are changed, so that is where it finds them broken."""
+        with only_whole(BROKEN):
+            document = opened(held)
+            return filled(document, item, marks_of(document)[ID])
 
 
 def opened(data: bytes) -> WordFile:
-    """Tries all that is read later, so that a broken file is found out before it is changed."""
-    try:
+    with only_whole(BROKEN):
         document = Document(BytesIO(data))
         marks_of(document)
-        _ = document.tables, document.paragraphs, document.core_properties.revision
-    except UNREADABLE:
-        raise UnreadableFileError("not a Word file") from None
-    return document
+        return document
 
 
 def new_document() -> WordFile:

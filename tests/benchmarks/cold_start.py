@@ -1,4 +1,4 @@
-"""P8: what it takes to start, beside an interpreter that does nothing; and what must not be loaded on the way."""
+"""P8: what it takes to start, beside an interpreter that does nothing; and what must not be loaded for it."""
 
 from __future__ import annotations
 

@@ -23,14 +23,14 @@ SAME = "sqlite3 executemany into the same table in the same transactions, withou
 AT_ONCE = "sqlite3 executemany into the same table in one transaction, without counters"
 
 _PUPILS = """
-    INSERT INTO pupils (no, school, mis, id, given_name, family_name, preferred_name, upn, year_group, reg_group,
-                        key_adult_email)
+    INSERT INTO pupils (no, school, mis, id, given_name, family_name,
+                        preferred_name, upn, year_group, reg_group, key_adult_email)
     WITH RECURSIVE place (at) AS (VALUES (1) UNION ALL SELECT at + 1 FROM place WHERE at < :pupils)
     SELECT (schools.no - 1) * :pupils + at, school, 'file_drop', 'P' || at, 'Ada', 'Made', '', '', '', '', ''
     FROM schools CROSS JOIN place"""
 _PATTERN = (
-    "CREATE TEMP TABLE pattern (day INTEGER, half INTEGER, at INTEGER, code TEXT, PRIMARY KEY (day, half, at))"
-    " WITHOUT ROWID"
+    "CREATE TEMP TABLE pattern (day INTEGER, half INTEGER, at INTEGER, code TEXT,"
+    " PRIMARY KEY (day, half, at)) WITHOUT ROWID"
 )
 _YEAR = """
     INSERT INTO attendance (day, school_no, half, pupil_no, code)

@@ -1,4 +1,4 @@
-"""500 suspensions that arrive at once, and the board that shows their cases. For information: nothing to reach."""
+"""500 suspensions that arrive at once, and the board that shows their cases: for information only."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from rp_connect.services.sync_schools import sync_schools
 from rp_connect.wiring.office import build_office
 from tests.benchmarks.bench import SEED, Bench
 from tests.benchmarks.browser import get, pages
-from tests.benchmarks.marks_from_a_drop import installation, put_back, watched
+from tests.benchmarks.marks_from_a_drop import installation, put_back
 from tests.benchmarks.measure import Cost, Shares, interleaved, took, typical
+from tests.benchmarks.seams import watched
 from tests.benchmarks.table import Line
 from tests.benchmarks.trust import NOW, write_incidents, write_suspensions
 

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
-from typing import Any
 
-from rp_connect.ports.mis import Cursor, Kind, MisAdapter, Page, Probe, Reading
-from rp_connect.ports.store import UnitOfWork
-from rp_connect.services.office import Office
+from rp_connect.services.sync_report import SchoolSync
 from rp_connect.services.sync_schools import sync_schools
 from rp_connect.wiring.office import build_office
 from rp_file_drop.spool import Spool
@@ -21,6 +16,7 @@ from tests.benchmarks import marks_into_sqlite
 from tests.benchmarks.bench import SEED, Bench
 from tests.benchmarks.marks_into_sqlite import AS_REFERENCE, BARE, OURS, REFERENCE, SAME, TARGET
 from tests.benchmarks.measure import Cost, Shares, interleaved, programs, took
+from tests.benchmarks.seams import watched
 from tests.benchmarks.table import Line
 from tests.benchmarks.trust import (
     FIRST_DAY,
@@ -77,7 +73,7 @@ def sync(config: Path, marks: int) -> Cost:
     office = watched(build_office(config, now=NOW), shares)
     try:
         with shares.methods(Spool, "sort on disk", ["add", "sort", "keys"]):
-            reports: list[Any] = []
+            reports: list[SchoolSync] = []
             cost = took(lambda: reports.extend(sync_schools(office)))
     finally:
         office.store.close()
@@ -94,70 +90,12 @@ def put_back(folder: Path) -> None:
 
 
 def as_a_program(room: Path, runs: int) -> list[Cost]:
-    again = [
-        sys.executable,
-        "-c",
-        "import shutil, pathlib as p; [p.Path('rp-connect.db' + e).unlink(True) for e in ('', '-wal', '-shm')]; shutil.copy('before.db', 'rp-connect.db')",
-    ]
+    """The same by `rp-connect sync`, its start included."""
+    again = ["/bin/sh", "-c", f"rm -f rp-connect.db*; cp {BASE} rp-connect.db"]
     words = [sys.executable, "-m", "rp_connect", "--now", NOW, "sync"]
     return programs({"sync": words}, runs, room, {"sync": again})["sync"]
 
 
-def watched(office: Office, shares: Shares) -> Office:
-    """The same office, with what happens at its seams timed."""
-    _watch_store(office, shares)
-    schools = {
-        name: replace(school, mis=lambda inner=school.mis: WatchedMis(inner(), shares))
-        for name, school in office.schools.items()
-    }
-    return replace(office, schools=schools)
-
-
-def _watch_store(office: Office, shares: Shares) -> None:
-    begin = office.store.begin
-
-    @contextmanager
-    def timed_begin() -> Iterator[UnitOfWork]:
-        with shares.part("store"), begin() as work:
-            work.commit = shares.timed("commit", work.commit)  # type: ignore[method-assign]
-            yield work
-
-    office.store.begin = timed_begin  # type: ignore[method-assign]
-
-
-class WatchedMis:
-    """An adapter whose readings and pages are timed."""
-
-    def __init__(self, inner: MisAdapter, shares: Shares) -> None:
-        self._inner, self._shares = inner, shares
-
-    def probe(self) -> Probe:
-        return self._inner.probe()
-
-    def changes(self, kind: Kind, cursor: Cursor | None) -> Reading:
-        return self._timed(lambda: self._inner.changes(kind, cursor))
-
-    def everything(self, kind: Kind) -> Reading:
-        return self._timed(lambda: self._inner.everything(kind))
-
-    def write_outcome(self, key: str, case: str, held_on: date, result: str, note: str) -> str:
-        return self._inner.write_outcome(key, case, held_on, result, note)
-
-    def _timed(self, ask: Callable[[], Reading]) -> Reading:
-        with self._shares.part("read and check"):
-            reading = ask()
-        return replace(reading, pages=lambda: self._pages(reading))
-
-    def _pages(self, reading: Reading) -> Iterator[Page]:
-        pages = reading.pages()
-        while True:
-            with self._shares.part("pages of it"):
-                page = next(pages, None)
-            if page is None:
-                return
-            yield page
-
-
 def _plain(costs: list[Cost]) -> list[Cost]:
-    empty: Mapping[str, float] = {}
-    return [replace(cost, parts=empty) for cost in costs]
+    """Without their parts, which another line shows."""
+    return [replace(cost, parts={}) for cost in costs]

@@ -25,7 +25,7 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of one piece of work. `rss_mib` is the peak of a process of its own; `parts` are seconds too."""
+    """Seconds of one piece of work. `rss_mib` is the peak of its own process; `parts` are seconds too."""
 
     wall: float
     cpu: float
@@ -44,7 +44,7 @@ def took(work: Callable[[], object]) -> Cost:
 
 
 def interleaved(variants: Mapping[str, Variant], runs: int) -> dict[str, list[Cost]]:
-    """A B A B …: each variant once a round. What earlier rounds wrote is on the disk before the next begins."""
+    """A B A B …: each variant once a round. What was written is on the disk before the next begins."""
     found: dict[str, list[Cost]] = {name: [] for name in variants}
     for _ in range(runs):
         for name, variant in variants.items():
@@ -70,7 +70,10 @@ def programs(
         check=True,
     )
     costs: list[tuple[str, float, float, float]] = json.loads(done.stdout)
-    return {name: [Cost(*figures) for which, *figures in costs if which == name] for name in commands}
+    return {
+        name: [Cost(wall, cpu, peak) for which, wall, cpu, peak in costs if which == name]
+        for name in commands
+    }
 
 
 def program_environment() -> dict[str, str]:

@@ -42,10 +42,10 @@ def test_a_meeting_reaches_the_workspace_with_the_next_delivery(synced: Installa
 
 
 def test_free_times_come_with_the_words_that_take_them(synced: Installation):
-    answer = synced.run("case", "meet", REF, "--suggest")
+    answer = synced.run("case", "meet", REF, "--suggest", now="2026-11-12T10:05")
     assert answer.code == 0
     taken = answer.out.splitlines()[0].split("--at ")[1]
-    assert synced.run("case", "meet", REF, "--at", taken).code == 0
+    assert synced.run("case", "meet", REF, "--at", taken, now="2026-11-12T10:05").code == 0
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def running(installation: Installation, *words: str) -> Iterator[tuple[subproces
 def ended(program: subprocess.Popen[str], how: signal.Signals) -> tuple[int, str]:
     program.send_signal(how)
     _, said = program.communicate(timeout=60)
-    return program.returncode, said
+    return program.returncode, said.strip()
 
 
 @pytest.mark.parametrize("words", ["serve", "run"])
@@ -55,7 +55,7 @@ def ended(program: subprocess.Popen[str], how: signal.Signals) -> tuple[int, str
 def test_it_opens_on_this_machine_and_ends_when_told(synced: Installation, words, how, code, said):
     with running(synced, words) as (program, address), urlopen(address) as page:  # noqa: S310 - our own
         assert page.status == 200
-        assert ended(program, how) == (code, f"{said}\n" if said else "")
+        assert ended(program, how) == (code, said)
 
 
 def test_run_does_the_jobs_beside_the_pages(installation: Installation):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
-from tests.cli.installation import NOW, PUPILS, SUSPENSIONS, Installation, environment
+from tests.cli.installation import PUPILS, SUSPENSIONS, Installation, environment
 
 SYNC_KEYS = ["school", "read", "cases_opened", "cases_amended", "tasks_created", "tasks_cancelled", "refused"]
 
@@ -74,9 +73,9 @@ def test_a_file_that_shrank_is_held_until_a_person_accepts_it(installation: Inst
 
 def test_a_school_that_fails_does_not_stop_the_others(installation: Installation):
     installation.add_school("eastmoor", "Eastmoor Primary School")
-    installation.drop("suspensions.csv", "suspension_id;category\n\x00\x00", "northwick")
-    (installation.folder / "northwick/drop/pupils.csv").unlink()
-    (installation.folder / "northwick/drop/pupils.csv").mkdir()
+    pupils = installation.folder / "northwick/drop/pupils.csv"
+    pupils.unlink()
+    pupils.symlink_to(pupils)  # it can be seen and not be read
     installation.drop("pupils.csv", PUPILS, "eastmoor")
     installation.drop("suspensions.csv", SUSPENSIONS, "eastmoor")
     answer = installation.run("sync", "--json")
@@ -133,16 +132,27 @@ with office.store.lock("sync northwick"):
 
 
 def test_a_sync_that_is_interrupted_says_so_and_ends_with_130(installation: Installation):
-    fifo = installation.folder / "northwick/drop/attendance.csv"
-    os.mkfifo(fifo)  # a file that never comes to an end
     program = subprocess.Popen(
-        [sys.executable, "-m", "rp_connect", "--now", NOW, "sync"], cwd=installation.folder,
+        [sys.executable, "-c", _ENDLESS, "sync"], cwd=installation.folder,
         env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    writer = os.open(fifo, os.O_WRONLY)
-    time.sleep(0.2)
-    program.send_signal(2)
+    assert program.stdout is not None
+    assert program.stdout.readline() == "reading\n"
+    program.send_signal(signal.SIGINT)
     _, said = program.communicate(timeout=30)
-    os.close(writer)
     assert program.returncode == 130
-    assert said.strip().endswith("Interrupted: what was finished before stays as it is.")
+    assert said.strip() == "Interrupted: what was finished before stays as it is."
+
+
+_ENDLESS = """
+import sys, time
+import rp_connect.cli.sync
+from rp_connect.__main__ import main
+
+def endless(*_, **__):
+    print("reading", flush=True)
+    time.sleep(60)
+
+rp_connect.cli.sync.sync_schools = endless
+sys.exit(main())
+"""

@@ -22,7 +22,7 @@ def test_a_task_has_exactly_the_promised_keys_in_their_order(synced: Installatio
         "title": tasks[NOTICE]["title"],
         "due": "2026-11-11T15:15:00+00:00",
         "planned": None,
-        "due_note": None,
+        "due_note": "late information",
         "state": "open",
         "role": "head",
         "basis": tasks[NOTICE]["basis"],

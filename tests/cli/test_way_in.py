@@ -35,9 +35,8 @@ def test_the_version_is_told_without_importing_anything(tmp_path):
         [sys.executable, "-c", "import sys; sys.stderr.write(' '.join(sys.modules))"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert imported_by("--version", folder=tmp_path) - {n.partition(".")[0] for n in bare.stderr.split()} == {
-        "rp_connect"
-    }
+    python = {name.partition(".")[0] for name in bare.stderr.split()}
+    assert imported_by("--version", folder=tmp_path) - python == {"rp_connect"}
 
 
 def test_the_version_is_the_packages_own(tmp_path):

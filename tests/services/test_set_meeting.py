@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -151,7 +152,7 @@ def test_an_address_is_invited_once_and_a_place_is_one_line(office: Office):
         ({"invited": [ADDRESS, "nonsense"]}, "Address 2 of 2 does not look like an e-mail address."),
     ],
 )
-def test_what_cannot_be_is_refused_in_one_sentence(office: Office, wrong: dict[str, object], sentence: str):
+def test_what_cannot_be_is_refused_in_one_sentence(office: Office, wrong: dict[str, Any], sentence: str):
     with pytest.raises(UsageError) as raised:
         put(office, **wrong)
 

@@ -28,11 +28,15 @@ class Browser(TestClient):
         assert answer.status_code == status, answer.text
         return answer.text
 
-    def send(self, path: str, page: str = "/cases/RP-2026-0001", **fields: str) -> httpx2.Response:
-        """Post `fields` with the token of `page`; the answer is not followed."""
-        found = _TOKEN.search(self.get(page).text)
+    def token(self, path: str) -> str:
+        """The token of the first form on the page."""
+        found = _TOKEN.search(self.get(path).text)
         assert found, "the page has no form"
-        data: dict[str, Any] = {"token": found[1], **fields}
+        return found[1]
+
+    def submit(self, path: str, page: str = "/cases/RP-2026-0001", **fields: str) -> httpx2.Response:
+        """Post `fields` with the token of `page`; the answer is not followed."""
+        data: dict[str, Any] = {"token": self.token(page), **fields}
         return self.post(path, data=data, headers={"Origin": ORIGIN}, follow_redirects=False)
 
 

@@ -225,8 +225,8 @@ def add_reintegration(
     return case.ref
 
 
-def add_many(office: Office, count: int, school: str = "northwick") -> list[str]:
-    """`count` pupils, each with a case like Ada's."""
+def add_many(office: Office, count: int, school: str = "northwick", first: int = 0) -> list[str]:
+    """`count` pupils, each with a case like Ada's, numbered from `first`."""
     return [
         add_reintegration(
             office,
@@ -234,7 +234,7 @@ def add_many(office: Office, count: int, school: str = "northwick") -> list[str]
             three_days(f"{school}-S-{n}", f"{school}-{n}"),
             school,
         )
-        for n in range(count)
+        for n in range(first, first + count)
     ]
 
 
