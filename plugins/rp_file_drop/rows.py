@@ -99,11 +99,18 @@ class Rows:
             yield text + "\n"
 
     def _begins_a_row(self, text: str) -> bool:
+        """Whether `text` is a row by itself, or up to a field that goes on over the line's end."""
         try:
             cells = next(csv.reader([text], delimiter=self._delimiter, strict=True), [])
-        except csv.Error:
-            return False
-        return len(cells) == self._width and (self._moment is None or is_date_or_moment(cells[self._moment]))
+        except csv.Error as error:
+            return "unexpected end" in str(error) and self._has_its_moment(
+                _salvaged(text.split(self._delimiter))
+            )
+        return len(cells) == self._width and (self._moment is None or self._has_its_moment(cells))
+
+    def _has_its_moment(self, cells: Sequence[str]) -> bool:
+        place = self._moment
+        return place is not None and place < len(cells) and is_date_or_moment(cells[place])
 
     def _fault(self, cells: Sequence[str], *, joined: bool) -> str:
         if len(cells) != self._width:
@@ -116,10 +123,16 @@ class Rows:
 
 def _refused(line: Line, delimiter: str, reason: str) -> Row:
     no, text, fault = line
-    head = text[:_SALVAGED]
-    try:
-        cells = next(csv.reader([head], delimiter=delimiter), [])
-    except csv.Error:
-        cells = []
-    is_cut = fault or len(head) < len(text)
-    return no, cells[:-1] if is_cut else cells, reason
+    is_cut = fault or len(text) > _SALVAGED
+    pieces = text[:_SALVAGED].split(delimiter)
+    return no, _salvaged(pieces[:-1] if is_cut else pieces), reason
+
+
+def _salvaged(pieces: list[str]) -> list[str]:
+    """The cells of a broken line, up to the first whose quotation marks are not just around it."""
+    cells = []
+    for piece in pieces:
+        if '"' in piece and not (piece.count('"') == 2 and piece[0] == piece[-1] == '"'):
+            break
+        cells.append(piece.strip('"'))
+    return cells

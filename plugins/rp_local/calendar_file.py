@@ -17,10 +17,11 @@ from rp_local.shelf import only_whole
 
 PRODID = "-//rp-connect//rp_local//EN"
 KEY, REVISION = "X-RP-KEY", "X-RP-REVISION"
+HIGHEST = 2**31 - 1  # that RFC 5545 has
 ADDRESS_CHARACTERS = "@!$&'*+-./=^_`{|}~"
 
 BROKEN = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, OSError)
-"""What icalendar raises for files that are broken; OSError for a time zone called like one of tzdata's folders."""
+"""What icalendar raises for broken files; OSError where a time zone is named like a folder of tzdata."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,13 +60,17 @@ def parsed(data: bytes, key: str, kind: str) -> CalendarFile:
     main = found[0]
     if not is_ours(key, uid_of(main), first(main, KEY)):
         raise ValueError("not ours")
+    check_times(main)
+    return CalendarFile(calendar, main, version_of(data))
+
+
+def check_times(main: Component) -> None:
     for value in (*every(main, "DTSTART"), *every(main, "DUE")):
         if not isinstance(value.dt, date):
             raise ValueError("not a day")
     for value in every(main, "DURATION"):
         if not isinstance(value.dt, timedelta):
             raise ValueError("not a length of time")
-    return CalendarFile(calendar, main, version_of(data))
 
 
 def uid_of(main: Component) -> str:
@@ -99,7 +104,7 @@ def stamp(main: Component, revision: int, now: datetime) -> None:
     counted = whole_number(first(main, "SEQUENCE")) or 0
     if counted >= revision and whole_number(first(main, REVISION)) != revision:
         counted += 1
-    put(main, "SEQUENCE", max(counted, revision))
+    put(main, "SEQUENCE", min(max(counted, revision), HIGHEST))
     put(main, REVISION, str(revision))
     put(main, "DTSTAMP", now)
     put(main, "LAST-MODIFIED", now)

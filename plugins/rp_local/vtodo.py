@@ -44,9 +44,14 @@ class VTodo:
     def seen(self, data: bytes, key: str) -> SeenTask:
         file = self.marks(data, key)
         todo = file.main
-        assignees = tuple(dict.fromkeys(filter(None, map(address_of, every(todo, "ATTENDEE")))))
-        day = day_of(todo, self.timezone)
-        return SeenTask(key, file.external_id, file.version, is_done(todo), day, assignees)
+        return SeenTask(
+            key=key,
+            external_id=file.external_id,
+            version=file.version,
+            done=is_done(todo),
+            day=day_of(todo, self.timezone),
+            assignees=assignees_of(todo),
+        )
 
     def new(self, item: WorkspaceTask, external_id: str) -> bytes:
         todo = Todo()
@@ -92,6 +97,12 @@ def day_of(todo: Component, zone: ZoneInfo) -> date | None:
         return local_day(start.dt + length.dt, zone)
     except OverflowError:
         return None
+
+
+def assignees_of(todo: Component) -> tuple[str, ...] | None:
+    """None where there is no ATTENDEE: programs that know no assignees drop them, which unassigns nobody."""
+    attendees = every(todo, "ATTENDEE")
+    return tuple(dict.fromkeys(filter(None, map(address_of, attendees)))) if attendees else None
 
 
 def put_day(todo: Component, day: date | None, zone: ZoneInfo) -> None:

@@ -83,7 +83,7 @@ class WordRecord:
         return filled(document, item, external_id)
 
     def changed(self, held: bytes, item: CaseRecord) -> bytes:
-        """python-docx looks at some parts only when they are changed, so that is where it finds them broken."""
+        """python-docx looks at some parts only when they are changed: there it finds them broken."""
         with only_whole(BROKEN):
             document = opened(held)
             return filled(document, item, marks_of(document)[ID])

@@ -35,7 +35,6 @@ LONDON = ZoneInfo("Europe/London")
 def demo(session: Session, port: int, folder: Path, no_serve: bool) -> int:
     """An invented trust of two schools: load it, run the main job, show what happened, serve the pages."""
     now = _now(session.now)
-    tell(f"Writing an invented trust into {folder}; nobody in it exists.")
     trust = _fresh(folder, lambda: session.workshop.invent(folder, now))
     moved = None if trust.clock == now and session.now is None else trust.clock
     with session.workshop.office(trust.config, moved, port=port, ticking=True) as office:
@@ -63,6 +62,7 @@ def _fresh(folder: Path, write: Callable[[], Trust]) -> Trust:
             raise UsageError(
                 f"{folder} was not made by the demo, so it is left alone; name another with --dir."
             )
+        tell(f"Writing an invented trust into {folder}; nobody in it exists.")
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.iterdir():
             shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
@@ -81,12 +81,16 @@ def notice(clock: datetime, now: datetime) -> str:
     words = "This is a demonstration: nobody in it exists."
     if clock.astimezone(LONDON).date() == now.astimezone(LONDON).date():
         return words
-    return f"{words} Today is no school day, so it stands on {clock:%A} {clock.day} {clock:%B %Y}."
+    return f"{words} Today is no school day, so it stands on {day_words(clock)}."
+
+
+def day_words(moment: datetime) -> str:
+    return f"{moment:%A} {moment.day} {moment:%B %Y}"
 
 
 def _summary(office: Office, folder: Path, config: Path, moved: datetime | None, lived: Lived) -> None:
-    say(heading(f"{office.trust}, an invented trust") + (quiet(f", on {moved:%A} {moved.day} {moved:%B %Y}")
-        if moved else ""))  # fmt: skip
+    day = f", on {day_words(moved)}" if moved else ""
+    say(heading(f"{office.trust}, an invented trust{day}"))
     for report in lived.synced:
         show_school(report)
     say(

@@ -77,18 +77,22 @@ def short_title(task: Task) -> str:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Aligned columns; the last one is cut to what room the terminal leaves, or left out."""
+    """Aligned columns. The last one is cut to what room the terminal leaves; without room it is left out."""
     cells = [list(headings), *(list(row) for row in rows)]
     widths = [max(len(click.unstyle(row[n])) for row in cells) for n in range(len(headings))]
-    room = shutil.get_terminal_size().columns - sum(widths[:-1]) - len(GAP) * (len(widths) - 1)
-    if room < min(widths[-1], LEAST):
+    while (room := _room(widths)) < min(widths[-1], LEAST) and len(widths) > 1:
         cells, widths = [row[:-1] for row in cells], widths[:-1]
-    else:
-        cells = [[*row[:-1], _cut(row[-1], room)] for row in cells]
-    top, *rest = (
-        (GAP.join(_padded(cell, w) for cell, w in zip(row, widths, strict=True))).rstrip() for row in cells
-    )
+    top, *rest = (_line([*row[:-1], _cut(row[-1], room)], widths) for row in cells)
     return "\n".join([heading(top), *rest])
+
+
+def _room(widths: Sequence[int]) -> int:
+    """What the columns before it leave for the last one."""
+    return shutil.get_terminal_size().columns - sum(widths[:-1]) - len(GAP) * (len(widths) - 1)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return GAP.join(_padded(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
 def _padded(cell: str, width: int) -> str:
@@ -97,4 +101,4 @@ def _padded(cell: str, width: int) -> str:
 
 def _cut(cell: str, room: int) -> str:
     plain = click.unstyle(cell)
-    return cell if len(plain) <= room else plain[: room - 1] + "…"
+    return cell if len(plain) <= room else plain[: room - 1].rstrip() + "…"

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
 
+LINE_AWAY = "\x1b[1A\x1b[2K"
+"""One line up, and that line emptied: a bar that has ended leaves nothing behind."""
+
+
 class Bar(Progress):
     """Draws one bar for each reading in turn."""
 
@@ -34,8 +38,13 @@ class Bar(Progress):
         if self._bar is not None:
             self._bar.__exit__(None, None, None)
             self._bar = None
+            click.echo(LINE_AWAY, err=True, nl=False)
 
 
 def progress(*, as_json: bool) -> Progress:
     """A bar for a person who watches; nothing for a program or a log."""
-    return Bar() if sys.stderr.isatty() and not as_json else Progress()
+    if as_json or not sys.stderr.isatty():
+        return Progress()
+    bar = Bar()
+    click.get_current_context().call_on_close(bar.end)  # an interrupted one gives the cursor back
+    return bar

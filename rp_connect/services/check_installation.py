@@ -5,6 +5,7 @@ Every school is asked on its own: one that cannot be reached is a sentence, and 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ AHEAD = timedelta(days=60)
 SHOWN = 5
 """How many keys a sentence names before it says “and more”."""
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+UPN = re.compile(f"[{UPN_LETTERS}][0-9]{{11}}[0-9{UPN_LETTERS}]")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -199,11 +201,10 @@ def upn_is_right(upn: str) -> bool:
     """
     if not upn:
         return True
-    letter, rest = upn[0], upn[1:]
-    if len(rest) != 12 or not rest[:-1].isdigit() or not (rest[-1].isdigit() or rest[-1] in UPN_LETTERS):
+    if not UPN.fullmatch(upn):
         return False
-    values = [int(sign) if sign.isdigit() else UPN_LETTERS.index(sign) for sign in rest]
-    return letter == UPN_LETTERS[sum(value * place for place, value in enumerate(values, 2)) % 23]
+    values = [int(sign) if sign.isdigit() else UPN_LETTERS.index(sign) for sign in upn[1:]]
+    return upn[0] == UPN_LETTERS[sum(value * place for place, value in enumerate(values, 2)) % 23]
 
 
 def _of_rules(work: UnitOfWork, school: School) -> Iterator[str]:

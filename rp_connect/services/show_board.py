@@ -19,6 +19,7 @@ from rp_connect.domain.suspension import Dates
 from rp_connect.domain.task import Task, TaskState
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.services.office import Office, School
+from rp_connect.services.show_case import open_question
 
 ASKS_AFTER_DELETIONS = 2
 COMING_DAYS = 14
@@ -243,19 +244,13 @@ def _reading_order(row: BoardTask, zone: ZoneInfo) -> tuple[date, str, str, str]
 def _longer_dates(
     work: UnitOfWork, cases: Mapping[str, Case], people: Mapping[str, Sequence[Pupil]]
 ) -> Sequence[LongerDates]:
-    open_cases = {
-        c.suspension_no: c for c in cases.values() if c.suspension_no and c.stage is not Stage.CLOSED
-    }
-    numbers = {party.pupil_no for case in open_cases.values() for party in case.parties}
-    held = [
-        s for of_one in work.suspensions.of_pupils(numbers).values() for s in of_one if s.no in open_cases
-    ]
+    asked = {c.suspension_no: c for c in cases.values() if c.suspension_no and c.stage is not Stage.CLOSED}
+    numbers = {party.pupil_no for case in asked.values() for party in case.parties}
+    held = [s for of_one in work.suspensions.of_pupils(numbers).values() for s in of_one if s.no in asked]
     return [
-        LongerDates(case, people[case.ref], suspension.in_force, question.reported, question.seen_on)
-        for suspension in sorted(held, key=lambda s: open_cases[s.no].ref)
-        for case in [open_cases[suspension.no]]
-        for question in suspension.questions
-        if question.answer is None
+        LongerDates(asked[s.no], people[asked[s.no].ref], s.in_force, question.reported, question.seen_on)
+        for s in sorted(held, key=lambda s: asked[s.no].ref)
+        if (question := open_question(s)) is not None
     ]
 
 

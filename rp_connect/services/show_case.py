@@ -95,6 +95,11 @@ class CaseSheet:
         return self.suspension.questions if self.suspension else ()
 
     @property
+    def question(self) -> LengthQuestion | None:
+        """The one that waits for an answer: of longer dates that are still reported."""
+        return open_question(self.suspension) if self.suspension else None
+
+    @property
     def returning(self) -> Sequence[Task]:
         """The tasks of the way back to school, cancelled ones left out."""
         every = (*self.tasks.to_do, *self.tasks.done)
@@ -149,6 +154,12 @@ def show_case(office: Office, ref: str) -> CaseSheet:
             timeline=_timeline(work.audit.of_case(ref), facts, now),
             online=_can_meet_online(school),
         )
+
+
+def open_question(suspension: Suspension) -> LengthQuestion | None:
+    """Longer dates that nobody has answered. Those that are no longer reported ask nothing."""
+    waiting = (q for q in suspension.questions if q.answer is None)
+    return next((q for q in waiting if q.reported == suspension.record.dates), None)
 
 
 def _parties(work: UnitOfWork, case: Case) -> Sequence[tuple[Party, Pupil]]:

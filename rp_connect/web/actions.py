@@ -89,7 +89,10 @@ async def read_form(request: Request) -> Mapping[str, str]:
 
 def back_to(page: str, said: str) -> RedirectResponse:
     """Back to the page that the form stood on, if it is one of ours, with what to say there."""
-    parts = urlsplit(page)
+    try:
+        parts = urlsplit(page)
+    except ValueError:  # half an IPv6 address
+        parts = urlsplit("/")
     ours = not (parts.scheme or parts.netloc) and _PAGES.fullmatch(parts.path)
     query = [pair for pair in parse_qsl(parts.query) if pair[0] in ("school", "role")] if ours else []
     anchor = parts.fragment if _ANCHOR.fullmatch(parts.fragment) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,12 @@ _WORDS: Mapping[str, Any] = {
 }
 
 
+@lru_cache(maxsize=1)
 def make_environment() -> Environment:
-    """Everything is escaped, and a name that a template misspells is an error rather than a blank."""
+    """Everything is escaped, and a name that a template misspells is an error rather than a blank.
+
+    All apps of a process share it, and with it the templates that it has read.
+    """
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,

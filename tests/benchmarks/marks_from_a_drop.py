@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from rp_connect.services.sync_report import SchoolSync
@@ -14,7 +13,6 @@ from rp_connect.wiring.office import build_office
 from rp_file_drop.spool import Spool
 from tests.benchmarks import marks_into_sqlite
 from tests.benchmarks.bench import SEED, Bench
-from tests.benchmarks.marks_into_sqlite import AS_REFERENCE, BARE, OURS, REFERENCE, SAME, TARGET
 from tests.benchmarks.measure import Cost, Shares, interleaved, programs, took
 from tests.benchmarks.seams import watched
 from tests.benchmarks.table import Line
@@ -39,19 +37,11 @@ def measure(bench: Bench) -> list[Line]:
     limits.mkdir()
     empty = store_with_pupils(limits, size.marks_pupils)
     raw = marks_into_sqlite.raw_variants(limits / "run", empty, marks_into_sqlite.marks(bench))
-    costs = interleaved({OURS: lambda: sync(config, size.marks), **raw}, bench.runs)
+    costs = interleaved({marks_into_sqlite.OURS: lambda: sync(config, size.marks), **raw}, bench.runs)
     whole = as_a_program(room, bench.runs)
     what = f"attendance.csv of {size.marks:,} marks through a sync"
     return [
-        Line(figure="P5b", what=what, ours=costs[OURS], raw=costs[BARE], beside=SAME, target=TARGET),
-        Line(
-            figure="P5b",
-            what=what,
-            ours=_plain(costs[OURS]),
-            raw=costs[REFERENCE],
-            beside=AS_REFERENCE,
-            target=TARGET,
-        ),
+        *marks_into_sqlite.compared("P5b", what, costs),
         Line(figure="P5b", what="the same as `rp-connect sync`, a process of its own", ours=whole),
     ]
 
@@ -94,8 +84,3 @@ def as_a_program(room: Path, runs: int) -> list[Cost]:
     again = ["/bin/sh", "-c", f"rm -f rp-connect.db*; cp {BASE} rp-connect.db"]
     words = [sys.executable, "-m", "rp_connect", "--now", NOW, "sync"]
     return programs({"sync": words}, runs, room, {"sync": again})["sync"]
-
-
-def _plain(costs: list[Cost]) -> list[Cost]:
-    """Without their parts, which another line shows."""
-    return [replace(cost, parts={}) for cost in costs]

@@ -50,6 +50,60 @@ def test_cases_are_opened_at_the_moved_time_with_the_summers_offset(installation
     assert case["opened_at"] == "2026-09-10T11:00:00+01:00"
 
 
+REAL_WORKSPACE = """
+from pydantic import BaseModel
+
+from rp_connect.hooks.markers import hookimpl
+from rp_connect.ports.workspace import WorkspaceSpec
+
+
+class Table(BaseModel):
+    graph_url: str = "https://graph.example"
+
+
+def build(settings):
+    raise AssertionError("nothing may be built for a command that is refused")
+
+
+@hookimpl
+def register_workspace(register):
+    movable = lambda own: "127.0.0.1" in own.graph_url
+    register(WorkspaceSpec(name="suite", settings=Table, build=build, movable_clock=movable))
+"""
+
+
+@pytest.fixture
+def suite(tmp_path_factory, installation: Installation) -> dict[str, str]:
+    """The environment in which a workspace with a real account is installed, and the school uses it."""
+    site = tmp_path_factory.mktemp("site")
+    (site / "rp_suite.py").write_text(REAL_WORKSPACE)
+    (site / "rp_suite-1.0.dist-info").mkdir()
+    (site / "rp_suite-1.0.dist-info/METADATA").write_text(
+        "Metadata-Version: 2.1\nName: rp-suite\nVersion: 1.0\n"
+    )
+    (site / "rp_suite-1.0.dist-info/entry_points.txt").write_text("[rp_connect]\nrp_suite = rp_suite\n")
+    text = installation.config.read_text().replace('workspace = "local"', 'workspace = "suite"')
+    installation.config.write_text(
+        text.replace('[school.local]\nfolder = "northwick/workspace"', "[school.suite]")
+    )
+    return {"PYTHONPATH": str(site)}
+
+
+def test_it_is_refused_for_a_workspace_that_is_real(installation: Installation, suite):
+    answer = installation.run("case", "list", **suite)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("--now is refused: the workspace suite of northwick is a real one")
+    assert installation.run("case", "list", now=None, **suite).code == 0
+
+
+def test_it_is_allowed_for_a_stand_in_on_this_machine(installation: Installation, suite):
+    text = installation.config.read_text()
+    installation.config.write_text(
+        text.replace("[school.suite]", '[school.suite]\ngraph_url = "http://127.0.0.1:9"')
+    )
+    assert installation.run("case", "list", **suite).code == 0
+
+
 def test_a_moved_time_that_cannot_be_read_is_wrong_usage(installation: Installation):
     answer = installation.run("check", now="soon")
     assert (answer.code, answer.out) == (2, "")

@@ -55,7 +55,9 @@ def test_everything_it_did_stands_in_the_workspaces(shown):
 @pytest.mark.slow
 def test_it_replaces_what_an_earlier_demo_made(shown):
     _, trust = shown
-    answer = run("--now", SUMMER, "demo", "--no-serve", "--dir", str(trust.folder), folder=trust.folder.parent)
+    answer = run(
+        "--now", SUMMER, "demo", "--no-serve", "--dir", str(trust.folder), folder=trust.folder.parent
+    )
     assert answer.code == 0
     assert "on Wednesday 22 July 2026" in answer.out or "on Wednesday 15 July 2026" in answer.out
 
@@ -66,7 +68,7 @@ def test_a_folder_that_it_did_not_make_is_left_alone(tmp_path):
     (mine / "letter.txt").write_text("Dear parents")
     answer = run("demo", "--no-serve", "--dir", "mine", folder=tmp_path)
     assert (answer.code, answer.out) == (2, "")
-    assert "mine was not made by the demo, so it is left alone; choose another with --dir." in answer.err
+    assert answer.err == "mine was not made by the demo, so it is left alone; name another with --dir.\n"
     assert [path.name for path in mine.iterdir()] == ["letter.txt"]
 
 

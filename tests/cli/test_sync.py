@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from rp_connect.cli.sync import exit_code
+from rp_connect.services.sync_report import SchoolSync
 from tests.cli.installation import PUPILS, SUSPENSIONS, Installation, environment
 
 SYNC_KEYS = ["school", "read", "cases_opened", "cases_amended", "tasks_created", "tasks_cancelled", "refused"]
@@ -118,6 +120,26 @@ def test_a_second_sync_at_the_same_time_ends_with_three(installation: Installati
     holder.communicate("\n")
     assert answer.code == 3
     assert installation.run("sync").code == 0
+
+
+@pytest.mark.parametrize(
+    ("reports", "code"),
+    [
+        ([{}], 0),
+        ([{"paused": True}], 0),
+        ([{"refused": 1}], 3),
+        ([{"held": ["pupils.csv is held."]}], 3),
+        ([{"busy": True, "fault": "A sync is running."}], 3),
+        ([{"left": ["pupils.csv is being written."]}], 1),
+        ([{"fault": "The MIS refused the token."}], 1),
+        ([{"refused": 1}, {"fault": "The MIS refused the token."}], 1),
+        ([{"busy": True, "fault": "A sync is running."}, {"left": ["It is being written."]}], 1),
+        ([{"wait_seconds": 61.0}], 1),
+        ([{"wait_seconds": 60.0}], 0),
+    ],
+)
+def test_a_fault_weighs_more_than_what_needs_a_person(reports, code):
+    assert exit_code([SchoolSync(school="northwick", **report) for report in reports]) == code
 
 
 _HOLD = """

@@ -109,8 +109,7 @@ def test_the_configuration_may_be_named_before_or_after_the_command(installation
 
 def test_a_fault_inside_is_one_sentence_without_its_contents(installation):
     script = (
-        "import sys; from rp_connect.__main__ import main; import rp_connect.services.check_installation as s;"
-        "import rp_connect.cli.check as c\n"
+        "import sys; from rp_connect.__main__ import main; import rp_connect.cli.check as c\n"
         "def broken(office): raise ValueError('Canarybird')\n"
         "c.check_installation = broken\n"
         "sys.exit(main())"
@@ -168,3 +167,20 @@ def _read(terminal: int) -> bytes:
         return os.read(terminal, 4096)
     except OSError:  # Linux says so when the other side of a terminal has closed
         return b""
+
+
+def test_a_progress_bar_is_drawn_on_a_terminal_and_taken_away_again(installation: Installation):
+    ours, its = os.openpty()
+    program = subprocess.Popen(
+        [sys.executable, "-m", "rp_connect", "--now", NOW, "sync"], cwd=installation.folder,
+        env=environment(TERM="xterm"), stdout=subprocess.PIPE, stderr=its,
+    )  # fmt: skip
+    os.close(its)
+    said = b""
+    while chunk := _read(ours):
+        said += chunk
+    answer, _ = program.communicate()
+    os.close(ours)
+    assert b"northwick suspensions.csv" in said
+    assert said.endswith(b"\x1b[1A\x1b[2K")
+    assert answer.startswith(b"northwick  2 cases opened")

@@ -46,21 +46,24 @@ def open_the_book(rows: list[Row]) -> Book:
     return book
 
 
+def first_of(book: Book) -> date:
+    """The first day of the first term; later than any day where nothing is loaded."""
+    return next(iter(book), date.max)
+
+
 def following(book: Book, day: date, count: int) -> date | None:
     """The count-th school day after `day`; `day` is day nought and must stand in the book itself.
 
     Reading taken: a decision before the first loaded term (in the summer, say) has no known next school day,
     although the first day of term is loaded, because days before it might be missing.
     """
-    if not book or day < min(book):
+    if day < first_of(book):
         return None
-    found = 0
-    while found < count:
+    while count:
         day += ONE_DAY
-        if day > max(book):
+        if day not in book:
             return None
-        if book[day]:
-            found += 1
+        count -= book[day]
     return day
 
 
@@ -77,14 +80,10 @@ def this_or_last(book: Book, day: date) -> date | None:
 
 def walk_from(book: Book, start: Session) -> list[Session]:
     """Every open half day of the book from `start` on."""
-    if not book or start[0] < min(book):
+    if start[0] < first_of(book):
         return []
-    day, found = start[0], []
-    while day <= max(book):
-        if book[day]:
-            found += [(day, half) for half in (0, 1) if (day, half) >= start]
-        day += ONE_DAY
-    return found
+    open_halves = [(day, half) for day, is_open in book.items() if is_open for half in (0, 1)]
+    return [session for session in open_halves if session >= start]
 
 
 def clock(day: date, at: time) -> datetime:

@@ -193,16 +193,13 @@ def day_six(walk: Walk, spell: Spell) -> set[Owed]:
 
 
 def details(walk: Walk, spell: Spell, start: datetime) -> tuple[datetime | None, str | None]:
-    before = forty_eight_hours_before(start)
-    if in_school(walk.book, walk.world.hours, before):
-        return before, None
-    last = this_or_last(walk.book, day_of(before))
-    if last is None:
-        return None, CALENDAR
-    rolled, decision = walk.end_of((last, 1)), walk.decision(spell)
+    before, decision = forty_eight_hours_before(start), walk.decision(spell)
     assert decision is not None
     decided = decision if isinstance(decision, datetime) else walk.end_of((decision, 1))
-    return max(rolled, decided), None
+    if in_school(walk.book, walk.world.hours, before):
+        return max(before, decided), None
+    last = this_or_last(walk.book, day_of(before))
+    return (None, CALENDAR) if last is None else (max(walk.end_of((last, 1)), decided), None)
 
 
 def coming_back(walk: Walk, spell: Spell) -> set[Owed]:

@@ -87,6 +87,8 @@ class Walk:
         self.world = world
         self.book: Book = open_the_book(world.rows)
         self.all = walk_from(self.book, (min(self.book), 0)) if self.book else []
+        self._written: dict[Spell, list[Session]] = {}
+        self._sat: dict[Spell, list[Session]] = {}
 
     def decision(self, spell: Spell) -> Point | None:
         return spell.decided_at if spell.decided_at is not None else spell.start
@@ -107,6 +109,11 @@ class Walk:
 
     def written(self, spell: Spell) -> list[Session]:
         """The half days of the book that it covers as written, whether cancelled or not."""
+        if spell not in self._written:
+            self._written[spell] = self._walk(spell)
+        return self._written[spell]
+
+    def _walk(self, spell: Spell) -> list[Session]:
         if spell.start is None or spell.category not in ("SUSP", "PERM"):
             return []
         ahead = walk_from(self.book, (spell.start, spell.half or 0))
@@ -133,7 +140,10 @@ class Walk:
 
     def sat(self, spell: Spell) -> list[Session]:
         """The half days that count: all, or of a cancelled one those that ended before the cancellation."""
-        return [session for session in self.written(spell) if self.over_before_cancelled(spell, session)]
+        if spell not in self._sat:
+            served = [s for s in self.written(spell) if self.over_before_cancelled(spell, s)]
+            self._sat[spell] = served
+        return self._sat[spell]
 
     def over_before_cancelled(self, spell: Spell, session: Session) -> bool:
         if spell.cancelled is None:
@@ -198,14 +208,14 @@ class Walk:
         """The half days in that term of this spell that has most."""
         if spell.start is None:
             return 0
-        mine = {term(day) for day in self.half_days(spell)}
+        mine = {term(day) for day in self.half_days(spell) or [spell.start]}
         totals = Counter(term(day) for day in self.up_to(spell))
         return max((totals[t] for t in mine), default=0)
 
     def over_45(self, spell: Spell) -> bool:
         if spell.start is None or spell.category != "SUSP" or spell.cancelled is not None:
             return False
-        mine = {school_year(day) for day in self.half_days(spell)}
+        mine = {school_year(day) for day in self.half_days(spell) or [spell.start]}
         totals = Counter(school_year(day) for day in self.up_to(spell))
         return any(totals[year] > 90 for year in mine)
 

@@ -26,6 +26,7 @@ from tests.web.small_school import (
     MIS,
     add_many,
     add_reintegration,
+    ask,
     change_suspension,
     later,
     local,
@@ -151,21 +152,26 @@ def test_meetings_of_today_and_of_the_next_school_day_are_shown(office: Office):
 
 def test_longer_dates_wait_for_an_answer_until_there_is_one(office: Office):
     add_reintegration(office)
-    longer = Dates(start=date(2026, 11, 9), sessions=8)
-    asked = LengthQuestion(longer, date(2026, 11, 10))
-    change_suspension(office, "S-1", questions=(asked,))
+    ask(office, 8)
 
     found = northwick(office)
 
-    assert [(q.case.ref, q.reported, q.in_force.sessions) for q in found.longer_dates] == [(REF, longer, 6)]
-    assert found.questions == 1
-    change_suspension(office, "S-1", questions=(replace(asked, answer=LengthAnswer.FURTHER),))
+    asked = [(q.case.ref, q.reported.sessions, q.in_force.sessions) for q in found.longer_dates]
+    assert (asked, found.questions) == ([(REF, 8, 6)], 1)
+    ask(office, 8, LengthAnswer.FURTHER)
+    assert northwick(office).questions == 0
+
+
+def test_longer_dates_that_are_no_longer_reported_ask_nothing(office: Office):
+    add_reintegration(office)
+    change_suspension(office, "S-1", questions=(LengthQuestion(Dates(sessions=8), date(2026, 11, 10)),))
+
     assert northwick(office).questions == 0
 
 
 def test_a_closed_case_asks_nothing(office: Office):
     add_reintegration(office)
-    change_suspension(office, "S-1", questions=(LengthQuestion(Dates(), date(2026, 11, 10)),))
+    ask(office, 8)
     assert northwick(office).questions == 1
 
     move_case(office, REF, Stage.CLOSED, "lead")

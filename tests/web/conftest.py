@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from starlette.testclient import TestClient
 
 from rp_connect.services.office import Office
 from rp_connect.web import make_app
-from tests.web.small_school import add_reintegration, open_trust
+from rp_connect.wiring.office import build_office
+from tests.web.small_school import NOW, add_reintegration, open_trust
 
 PORT = 8765
 ORIGIN = f"http://127.0.0.1:{PORT}"
@@ -40,9 +42,17 @@ class Browser(TestClient):
         return self.post(path, data=data, headers={"Origin": ORIGIN}, follow_redirects=False)
 
 
+@pytest.fixture(scope="session")
+def _empty_trust(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("trust")
+    open_trust(folder).store.close()
+    return folder
+
+
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    found = open_trust(tmp_path)
+def office(_empty_trust: Path, tmp_path: Path) -> Iterator[Office]:
+    """A copy of its own of an empty trust: making the tables takes a while."""
+    found = build_office(shutil.copytree(_empty_trust, tmp_path / "trust") / "rp-connect.toml", NOW)
     yield found
     found.store.close()
 

@@ -18,7 +18,7 @@ from rp_connect.domain.duty import Confidence, DueNote
 from rp_connect.domain.incident import IncidentRecord
 from rp_connect.domain.party import Party, PartyRole
 from rp_connect.domain.people import PupilRecord, Role
-from rp_connect.domain.suspension import Dates, Suspension, SuspensionRecord
+from rp_connect.domain.suspension import Dates, LengthAnswer, LengthQuestion, Suspension, SuspensionRecord
 from rp_connect.domain.task import Task
 from rp_connect.domain.when import When
 from rp_connect.ports.store import SchoolState, UnitOfWork
@@ -236,6 +236,17 @@ def add_many(office: Office, count: int, school: str = "northwick", first: int =
         )
         for n in range(first, first + count)
     ]
+
+
+def ask(office: Office, half_days: int, answer: LengthAnswer | None = None) -> None:
+    """The MIS now reports `half_days` for Ada's suspension, which is longer than what is in force."""
+    longer = Dates(start=date(2026, 11, 9), start_half=Half.AM, sessions=half_days)
+    with office.store.begin() as work:
+        held = work.suspensions.by_id("northwick", MIS, ["S-1"])["S-1"]
+        record = held.record.model_copy(update={"dates": longer})
+        asked = LengthQuestion(longer, date(2026, 11, 10), answer)
+        work.suspensions.put([replace(held, record=record, questions=(asked,))])
+        work.commit()
 
 
 def change_suspension(office: Office, record_id: str, **changes: object) -> Suspension:

@@ -73,7 +73,9 @@ def test_a_quotation_mark_inside_a_field_is_a_letter_like_any_other(drop: DropFo
 
 
 def test_broken_quotation_marks_one_after_the_other_cost_only_their_own_rows(drop: DropFolder):
-    taken = between_good_rows(drop, 'P2,"Bea,X', 'P3,"Cy,X', "P4,Dee,X", 'P5,Eve,"X', '"P6","Fay","X"', 'P7,"Gil,X')
+    taken = between_good_rows(
+        drop, 'P2,"Bea,X', 'P3,"Cy,X', "P4,Dee,X", 'P5,Eve,"X', '"P6","Fay","X"', 'P7,"Gil,X'
+    )
 
     assert ids(taken.records) == ["P1", "P4", "P6", "P9"]
     assert taken.refused == dict.fromkeys(["P2", "P3", "P5", "P7"], OPEN)
@@ -119,14 +121,19 @@ def test_a_description_of_two_hundred_lines_is_one_row(drop: DropFolder):
 
 def test_after_a_row_of_several_lines_the_next_refusal_has_the_right_line(drop: DropFolder):
     drop.lines(
-        "incidents", f"{INCIDENTS},description", 'I1,2026-11-02,Fight,P1,"one\ntwo\nthree"', "", ",2026-11-02,X,P1,"
+        "incidents",
+        f"{INCIDENTS},description",
+        'I1,2026-11-02,Fight,P1,"one\ntwo\nthree"',
+        "",
+        ",2026-11-02,X,P1,",
     )
 
     assert drop.take(Kind.INCIDENT).refused == {"line 6": "incident_id is empty"}
 
 
 @pytest.mark.parametrize(
-    "cells", ["Ada,Testperson", "12/03/2012,Ada,Testperson,x", "2012-03-12,Ada,T,x", "a@b.example,1", "O’B 7,x"]
+    "cells",
+    ["Ada,Testperson", "12/03/2012,Ada,Testperson,x", "2012-03-12,Ada,T,x", "a@b.example,1", "O’B 7,x"],
 )
 def test_a_shifted_row_never_gives_a_name_or_a_date_for_its_key(drop: DropFolder, cells: str):
     assert list(between_good_rows(drop, cells).refused) == ["line 3"]

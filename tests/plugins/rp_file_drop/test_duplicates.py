@@ -19,7 +19,9 @@ def test_equal_rows_count_once(drop: DropFolder):
 
 
 def test_rows_that_mean_the_same_are_equal(drop: DropFolder):
-    taken = drop.pupils(f"{PUPILS},date_of_birth,ehcp,notes", "P1,Ada,X,2013-05-04,Y,a", "P1, Ada,X,04/05/2013,yes,b")
+    taken = drop.pupils(
+        f"{PUPILS},date_of_birth,ehcp,notes", "P1,Ada,X,2013-05-04,Y,a", "P1, Ada,X,04/05/2013,yes,b"
+    )
 
     assert ids(taken.records) == ["P1"]
 

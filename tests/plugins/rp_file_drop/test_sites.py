@@ -87,7 +87,10 @@ def test_an_incident_of_both_sites_keeps_this_schools_pupils(shared: DropFolder)
 
     taken = shared.take(Kind.INCIDENT)
 
-    assert [(r.id, [i.pupil_id for i in r.involved]) for r in taken.records] == [("I1", ["N2"]), ("I3", ["N1"])]
+    assert [(r.id, [i.pupil_id for i in r.involved]) for r in taken.records] == [
+        ("I1", ["N2"]),
+        ("I3", ["N1"]),
+    ]
     assert taken.reading.keys == 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -136,11 +137,22 @@ def test_a_folder_that_may_not_be_read_is_a_problem_in_check(drop: DropFolder):
     assert probe.capabilities == ()
 
 
-def test_a_full_temporary_disk_is_one_sentence(drop: DropFolder, monkeypatch: pytest.MonkeyPatch):
-    """SQLite finds no folder for its temporary file, which it needs once the marks outgrow its memory."""
-    monkeypatch.setenv("SQLITE_TMPDIR", str(drop.root / "absent"))
-    drop.lines("attendance", ATTENDANCE, *(f"P{n},2026-11-02,AM,/" for n in range(5)))
-    ...
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """No file of this process grows beyond `size`, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_temporary_disk_is_one_sentence(drop: DropFolder):
+    drop.lines("attendance", ATTENDANCE, *(f"P{n},2026-11-02,AM,/" for n in range(150_000)))
+
+    with files_of_at_most(1 << 20), pytest.raises(StoreError, match="temporary folder; is its disk full"):
+        drop.adapter().everything(Kind.ATTENDANCE)
 
 
 def test_outcomes_do_not_go_back(drop: DropFolder):

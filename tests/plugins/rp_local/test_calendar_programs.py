@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rp_connect.errors import ConflictError
 from rp_connect.ports.workspace import SeenTask, Workspace
@@ -267,12 +269,12 @@ def test_a_task_reopened_in_a_calendar_program_is_open(workspace: Workspace, roo
     assert only(workspace).done is False
 
 
-def test_nobody_assigned_is_told_apart_from_somebody(workspace: Workspace, room: Path) -> None:
+def test_a_program_that_drops_assignees_unassigns_nobody(workspace: Workspace, room: Path) -> None:
     save(room, MINIMAL.format(lines="ATTENDEE:urn:uuid:1\nATTENDEE:mailto:O%27Brien@Northwick.example"))
     assert only(workspace).assignees == ("o'brien@northwick.example",)
 
     save(room, MINIMAL.format(lines="SUMMARY:x"))
-    assert only(workspace).assignees == ()
+    assert only(workspace).assignees is None
 
 
 BROKEN = {
@@ -342,3 +344,31 @@ def test_once_the_file_is_mended_nothing_stands_in_the_way(tmp_path: Path, room:
 
     save(room, THUNDERBIRD)
     assert list(workspace.probe()) == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    text=st.sampled_from([THUNDERBIRD, APPLE, OUTLOOK]),
+    at=st.integers(0, 2000),
+    length=st.integers(0, 40),
+    put=st.binary(max_size=12)
+    | st.sampled_from(
+        [b"DUE:", b"DURATION:P1D\n", b"DTSTART:00010101T000000Z\n", b"TZID=Europe", b"END:VTODO\n"]
+    ),
+)
+def test_a_file_damaged_anywhere_is_changed_whole_or_left_alone(
+    workspace: Workspace, room: Path, text: str, at: int, length: int, put: bytes
+) -> None:
+    damaged = text.encode()[:at] + put + text.encode()[at + length :]
+    file = room / "tasks" / f"{TASK.key}.ics"
+    file.write_bytes(damaged)
+    try:
+        found = workspace.tasks.find(TASK.key)
+        assert found is not None
+        workspace.tasks.update(found.external_id, replace(TASK, revision=9))
+    except ConflictError:
+        assert file.read_bytes() == damaged
+    else:
+        assert [(seen.key, seen.done, seen.day) for seen in workspace.tasks.everything()] == [
+            (TASK.key, False, TASK.day)
+        ]

@@ -217,17 +217,18 @@ def test_a_start_that_a_calendar_program_added_never_falls_after_the_due_day(
     assert (todo["DTSTART;VALUE=DATE"], todo["DUE;VALUE=DATE"]) == (["20261110"], ["20261110"])
 
 
+@pytest.mark.parametrize(("counted", "then"), [("7", "8"), ("2147483647", "2147483647"), ("0", "2")])
 def test_the_sequence_grows_even_where_a_calendar_program_has_counted_on(
-    workspace: Workspace, room: Path
+    workspace: Workspace, room: Path, counted: str, then: str
 ) -> None:
     written = workspace.tasks.create(TASK)
     file = file_of(room)
-    edit(file, "SEQUENCE:1", "SEQUENCE:7")
+    edit(file, "SEQUENCE:1", f"SEQUENCE:{counted}")
 
     workspace.tasks.update(written.external_id, replace(TASK, revision=2))
 
     todo = inside(file, "VTODO")
-    assert (todo["SEQUENCE"], todo["X-RP-REVISION"]) == (["8"], ["2"])
+    assert (todo["SEQUENCE"], todo["X-RP-REVISION"]) == ([then], ["2"])
     found = workspace.tasks.find(TASK.key)
     assert found is not None
     assert found.revision == 2
