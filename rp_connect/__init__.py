@@ -1,3 +1,3 @@
-"""rp-connect: from a school's MIS to restorative practice that gets done. This package is the core; it knows no vendor."""
+"""rp-connect: from a school's MIS to restorative practice that gets done. The core; it knows no vendor."""
 
 __version__ = "0.1.0"

@@ -123,7 +123,8 @@ lead = ["lead@northwick.example"]
                     case = work.cases.get(task.case)
                     suspension = work.suspensions.get(case.suspension_no or 0)
                     found.append(task_json(task, suspension, office.school(task.school).timezone))
-                return json.loads(json.dumps(found))
+                listed: list[dict[str, Any]] = json.loads(json.dumps(found))
+                return listed
         finally:
             office.store.close()
 

@@ -103,9 +103,7 @@ class Rows:
         try:
             cells = next(csv.reader([text], delimiter=self._delimiter, strict=True), [])
         except csv.Error as error:
-            return "unexpected end" in str(error) and self._has_its_moment(
-                _salvaged(text.split(self._delimiter))
-            )
+            return "unexpected end" in str(error) and self._has_its_moment(_salvaged(text, self._delimiter))
         return len(cells) == self._width and (self._moment is None or self._has_its_moment(cells))
 
     def _has_its_moment(self, cells: Sequence[str]) -> bool:
@@ -122,17 +120,15 @@ class Rows:
 
 
 def _refused(line: Line, delimiter: str, reason: str) -> Row:
-    no, text, fault = line
-    is_cut = fault or len(text) > _SALVAGED
-    pieces = text[:_SALVAGED].split(delimiter)
-    return no, _salvaged(pieces[:-1] if is_cut else pieces), reason
+    no, text, _ = line
+    return no, _salvaged(text[:_SALVAGED], delimiter), reason
 
 
-def _salvaged(pieces: list[str]) -> list[str]:
-    """The cells of a broken line, up to the first whose quotation marks are not just around it."""
+def _salvaged(text: str, delimiter: str) -> list[str]:
+    """The cells of a broken line, up to the first with an odd quotation mark; the last one may be cut."""
     cells = []
-    for piece in pieces:
-        if '"' in piece and not (piece.count('"') == 2 and piece[0] == piece[-1] == '"'):
+    for cell in text.split(delimiter)[:-1]:
+        if '"' in cell and not (cell.count('"') == 2 and cell[0] == cell[-1] == '"'):
             break
-        cells.append(piece.strip('"'))
+        cells.append(cell.strip('"'))
     return cells

@@ -119,7 +119,7 @@ class Suspension:
         return None if self.in_force.start is None else When(self.in_force.start)
 
     def suspended_sessions(self, calendar: SchoolCalendar) -> tuple[Session, ...]:
-        """The loaded sessions it covers while it is not cancelled (lunchtime: none; permanent: open-ended)."""
+        """The loaded sessions it covers while it is not cancelled (lunchtime: none; permanent: no end)."""
         first = self.in_force.first
         if first is None or self.record.category == Category.LUNCHTIME:
             return ()

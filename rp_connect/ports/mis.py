@@ -111,8 +111,8 @@ class MisAdapter(Protocol):
     def changes(self, kind: Kind, cursor: Cursor | None) -> Reading:
         """What changed since `cursor` (None: everything).
 
-        Raises AccessError, TryLaterError (with seconds where the MIS gives them) or ConfigError; a record that
-        cannot be read is a Refusal in its page, never an exception.
+        Raises AccessError, TryLaterError (with seconds where the MIS gives them) or ConfigError; a record
+        that cannot be read is a Refusal in its page, never an exception.
         """
         ...
 
@@ -127,7 +127,7 @@ class MisAdapter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MisSettings:
-    """What an adapter is built from: the school, its own table (already validated), and where paths count from."""
+    """What an adapter is built from: the school, its own table (validated), and where paths count from."""
 
     school: str
     site: str

@@ -23,7 +23,7 @@ Change = Callable[[Suspension, SchoolCalendar], Suspension]
 
 
 def answer_length(office: Office, ref: str, said: LengthAnswer, who: str) -> Case:
-    """`further` keeps the dates in force, `correction` takes the longer ones. UsageError where nobody asked."""
+    """`further` keeps the dates in force, `correction` takes the longer ones; UsageError if nobody asked."""
 
     def settle(held: Suspension, calendar: SchoolCalendar) -> Suspension:
         settled = answer(held, said)

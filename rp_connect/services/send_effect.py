@@ -82,7 +82,7 @@ def _send_task(office: Office, school: School, workspace: Workspace, effect: Eff
 
 
 def note_deletion(work: UnitOfWork, task_id: str) -> bool:
-    """A person deleted an open task outside: once it is made again (True), twice the Lead is asked (False)."""
+    """A person deleted an open task outside: once it is made again (True), twice the Lead is asked."""
     task = work.tasks.get(task_id)
     deletions = task.deletions + (task.state is TaskState.OPEN)
     gone = replace(task, external_id=None, seen=None, deletions=deletions)

@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from rp_connect.ports.store import Store, UnitOfWork
 from rp_connect.ports.workspace import Workspace
 from rp_connect.services.deliver_effects import deliver_effects
-from rp_connect.services.office import Office
+from rp_connect.services.office import Office, School
 from rp_connect.services.sync_schools import sync_schools
 from rp_connect.wiring.office import build_office
 
@@ -110,10 +110,15 @@ def child(config: str, now: str, command: str, connection: Connection, kill_at: 
     """Run `command` with everything reported; "finished" is the last report of a run that was not killed."""
     report = Reporter(connection, kill_at)
     office = build_office(Path(config), now=now)
-    schools = {
-        key: replace(school, workspace=lambda s=school: ReportingWorkspace(s.workspace(), report))  # type: ignore[misc]
-        for key, school in office.schools.items()
-    }
-    reporting = replace(office, store=ReportingStore(office.store, report), schools=schools)  # type: ignore[arg-type]
+    schools = {key: _reported(school, report) for key, school in office.schools.items()}
+    store = cast(Store, ReportingStore(office.store, report))
+    reporting = replace(office, store=store, schools=schools)
     COMMANDS[command](reporting)
     connection.send(("finished", json.dumps(report.count), 0))
+
+
+def _reported(school: School, report: Reporter) -> School:
+    def workspace() -> Workspace:
+        return cast(Workspace, ReportingWorkspace(school.workspace(), report))
+
+    return replace(school, workspace=workspace)

@@ -77,11 +77,19 @@ def written_notice(walk: Walk, spell: Spell) -> Owed:
     """The end of the first day's afternoon session, or the decision where that is later."""
     if spell.start is None:
         return "written-notice", 1, None, DATES
+    first = this_or_next(walk.book, spell.start)
+    if first is None:
+        return "written-notice", 1, None, CALENDAR
+    return "written-notice", 1, not_before_the_decision(walk, spell, walk.end_of((first, 1))), None
+
+
+def not_before_the_decision(walk: Walk, spell: Spell, limit: datetime) -> datetime:
+    """The limit, or the decision where that is later; a bare date that is later means its end of afternoon."""
     decision = walk.decision(spell)
-    end = walk.end_of((spell.start, 1))
     assert decision is not None
-    later = decision if isinstance(decision, datetime) else walk.end_of((decision, 1))
-    return "written-notice", 1, max(end, later), None
+    if isinstance(decision, datetime):
+        return max(limit, decision)
+    return walk.end_of((decision, 1)) if decision > day_of(limit) else limit
 
 
 def screens(walk: Walk, spell: Spell) -> set[Owed]:
@@ -193,13 +201,13 @@ def day_six(walk: Walk, spell: Spell) -> set[Owed]:
 
 
 def details(walk: Walk, spell: Spell, start: datetime) -> tuple[datetime | None, str | None]:
-    before, decision = forty_eight_hours_before(start), walk.decision(spell)
-    assert decision is not None
-    decided = decision if isinstance(decision, datetime) else walk.end_of((decision, 1))
-    if in_school(walk.book, walk.world.hours, before):
-        return max(before, decided), None
-    last = this_or_last(walk.book, day_of(before))
-    return (None, CALENDAR) if last is None else (max(walk.end_of((last, 1)), decided), None)
+    before = forty_eight_hours_before(start)
+    if not in_school(walk.book, walk.world.hours, before):
+        last = this_or_last(walk.book, day_of(before))
+        if last is None:
+            return None, CALENDAR
+        before = walk.end_of((last, 1))
+    return not_before_the_decision(walk, spell, before), None
 
 
 def coming_back(walk: Walk, spell: Spell) -> set[Owed]:

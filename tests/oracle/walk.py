@@ -213,7 +213,7 @@ class Walk:
         return max((totals[t] for t in mine), default=0)
 
     def over_45(self, spell: Spell) -> bool:
-        if spell.start is None or spell.category != "SUSP" or spell.cancelled is not None:
+        if spell.start is None or spell.category not in ("SUSP", "LNCH") or spell.cancelled is not None:
             return False
         mine = {school_year(day) for day in self.half_days(spell) or [spell.start]}
         totals = Counter(school_year(day) for day in self.up_to(spell))

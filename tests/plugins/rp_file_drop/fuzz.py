@@ -131,7 +131,8 @@ def check_incidents(fuzz: FuzzedFile, taken: Taken) -> None:
 
 def _form(rng: Random, file: Invented, count: int) -> tuple[Form, list[GoodRow]]:
     ascii_only = rng.random() < 0.5
-    good = [file.row(rng, n, "" if ascii_only else rng.choice(("é", "Ł"))) for n in range(count)]
+    accents = "" if ascii_only else rng.choice(("é", "Ł"))
+    good = [file.row(rng, n, accents) for n in range(count)]
     columns = list(dict.fromkeys(column for row in good for column in row.cells))
     columns.insert(rng.randint(0, len(columns)), "a column of the school's own")
     if rng.random() < 0.7:

@@ -96,7 +96,8 @@ def field_of_ten_megabytes(rng: Random, row: GoodRow, form: Form, file: Invented
 
 
 def swapped_cells(rng: Random, row: GoodRow, form: Form, file: Invented) -> Written:
-    one, two = rng.sample(form.columns, 2)
+    """But for the code of a mark: without it there is no mark, and nothing to refuse."""
+    one, two = rng.sample([column for column in form.columns if column != "code"], 2)
     swap = {one: row.cells.get(two, ""), two: row.cells.get(one, "")}
     return Written(row.key, form.line(row.cells | swap).encode(), Fate.EITHER, row, key_may_change=True)
 

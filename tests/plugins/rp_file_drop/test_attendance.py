@@ -82,7 +82,7 @@ def test_an_empty_code_is_no_mark_and_nothing_wrong(drop: DropFolder):
         ("P1,2026-11-02,,/", "line 2", "session is empty"),
         ("P1,2026-11-02,1,/", "line 2", "session is not AM or PM"),
         (",2026-11-02,AM,/", "line 2", "pupil_id is empty"),
-        ("P1,2026-11-02,AM", "P1/2026-11-02/AM", "has 3 columns where the header has 4"),
+        ("P1,2026-11-02,AM", "line 2", "has 3 columns where the header has 4"),
         ("P1,2026-11-02,AM,/,", "P1/2026-11-02/AM", "has 5 columns where the header has 4"),
         ("P1,2026-11-02,AM,/\0", "P1/2026-11-02/AM", "holds a control character"),
         ('P1,2026-11-02,AM,"/', "P1/2026-11-02/AM", "has a quotation mark that is never closed or stands"),
