@@ -16,6 +16,7 @@ from rp_file_drop.lines import lines_of
 from rp_file_drop.rows import Row, Rows
 from rp_file_drop.scan import Scan, fingerprint
 from rp_file_drop.settings import FileDropSettings
+from rp_file_drop.shape import Shape
 from rp_file_drop.snapshot import Pause, os_faults, steadily
 from rp_file_drop.words import Words
 
@@ -59,7 +60,7 @@ class Drop:
         lines = lines_of(file, scan.encoding)
         header = read_header(lines, layout, self.own.columns.get(layout.stem, {}))
         words = {column: Words(words) for column, words in self.own.values.get(layout.stem, {}).items()}
-        return Sheet(header, self.timezone, words), iter(Rows(lines, header, layout.moment))
+        return Sheet(header, self.timezone, words), iter(Rows(lines, Shape.of(header, layout)))
 
     def reads_as(self, layout: Layout, scan: Scan) -> str:
         """Changes whenever the file would read differently: its bytes, or the settings that apply to it."""

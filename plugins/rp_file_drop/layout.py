@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One file: the columns it must have, those it may have, and one whose value marks the start of a row.
+    """One file: the columns it must have, its key first, and those it may have.
 
-    `moment` names a needed column that holds a date or a moment: where a quotation mark is left open, a line
-    with the right number of columns and a date in that place is taken for the next row.
+    `moment` is a needed column with a date in every row, by which a row is recognised (empty: by its key);
+    `prose` are columns whose text may go on over several lines.
     """
 
     stem: str
     needed: tuple[str, ...]
     optional: tuple[str, ...] = ()
     moment: str = ""
+    prose: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -53,6 +54,7 @@ INCIDENTS = Layout(
     needed=("incident_id", "occurred_at", "type", "pupil_id"),
     optional=("recorded_at", "location", "description", "role", "action", "status"),
     moment="occurred_at",
+    prose=("description",),
 )
 SUSPENSIONS = Layout(
     "suspensions",

@@ -10,9 +10,8 @@ import csv
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from rp_file_drop.dates import is_date_or_moment
-from rp_file_drop.header import Header
 from rp_file_drop.lines import Line
+from rp_file_drop.shape import Shape, salvaged
 from rp_file_drop.text import CONTROL
 
 FIELD_LIMIT = 100_000
@@ -29,15 +28,14 @@ Row = tuple[int, Sequence[str], str]
 
 
 class Rows:
-    """The rows below the header. `moment` is a column that holds a date in every row (empty: none)."""
+    """The rows below the header."""
 
-    def __init__(self, lines: Iterator[Line], header: Header, moment: str = "") -> None:
+    def __init__(self, lines: Iterator[Line], shape: Shape) -> None:
         self._lines = lines
         self._waiting: deque[Line] = deque()
-        self._delimiter = header.delimiter
-        self._between = f'"{header.delimiter}"'
-        self._width = header.width
-        self._moment = header.places.get(moment)
+        self._shape = shape
+        self._delimiter, self._width = shape.delimiter, shape.width
+        self._between = f'"{shape.delimiter}"'
 
     def __iter__(self) -> Iterator[Row]:
         width = self._width
@@ -73,18 +71,20 @@ class Rows:
         return not text.strip(self._delimiter + ' \t"') and text.count('"') % 2 == 0
 
     def _careful(self, line: Line) -> Row:
-        if line[2]:
-            return _refused(line, self._delimiter, line[2])
+        no, text, fault = line
         taken: list[Line] = []
-        try:
-            cells = next(csv.reader(self._feed(line, taken), delimiter=self._delimiter, strict=True))
-        except csv.Error as error:
-            fault = _LONG if "limit" in str(error) else _OPEN
-        else:
-            fault = self._fault(cells, joined=bool(taken))
-        if fault and taken:
-            self._waiting.extendleft(reversed(taken))
-        return _refused(line, self._delimiter, fault) if fault else (line[0], cells, "")
+        cells: list[str] = []
+        if not fault:
+            try:
+                cells = next(csv.reader(self._feed(line, taken), delimiter=self._delimiter, strict=True))
+            except csv.Error as error:
+                fault = _LONG if "limit" in str(error) else _OPEN
+            else:
+                fault = self._fault(cells, [more for _, more, _ in taken])
+        if not fault:
+            return no, cells, ""
+        self._waiting.extendleft(reversed(taken))
+        return no, salvaged(text[:_SALVAGED], self._delimiter), fault
 
     def _feed(self, line: Line, taken: list[Line]) -> Iterator[str]:
         """`line`, and what may belong to it for as long as a quotation mark is open."""
@@ -94,41 +94,15 @@ class Rows:
             taken.append(more)
             _, text, fault = more
             size += len(text)
-            if fault or len(taken) > LINES_LIMIT or size > JOINED_LIMIT or self._begins_a_row(text):
+            if fault or len(taken) > LINES_LIMIT or size > JOINED_LIMIT or self._shape.begins_a_row(text):
                 return
             yield text + "\n"
 
-    def _begins_a_row(self, text: str) -> bool:
-        """Whether `text` is a row by itself, or up to a field that goes on over the line's end."""
-        try:
-            cells = next(csv.reader([text], delimiter=self._delimiter, strict=True), [])
-        except csv.Error as error:
-            return "unexpected end" in str(error) and self._has_its_moment(_salvaged(text, self._delimiter))
-        return len(cells) == self._width and (self._moment is None or self._has_its_moment(cells))
-
-    def _has_its_moment(self, cells: Sequence[str]) -> bool:
-        place = self._moment
-        return place is not None and place < len(cells) and is_date_or_moment(cells[place])
-
-    def _fault(self, cells: Sequence[str], *, joined: bool) -> str:
+    def _fault(self, cells: Sequence[str], lines: Sequence[str]) -> str:
+        if self._shape.is_broken(cells, lines):
+            return _OPEN
         if len(cells) != self._width:
-            wrong = f"has {len(cells)} columns where the header has {self._width}"
-            return _OPEN if joined else wrong
+            return f"has {len(cells)} columns where the header has {self._width}"
         if any(len(cell) > FIELD_LIMIT for cell in cells):
             return _LONG
         return _CONTROL if any(CONTROL.search(cell) for cell in cells) else ""
-
-
-def _refused(line: Line, delimiter: str, reason: str) -> Row:
-    no, text, _ = line
-    return no, _salvaged(text[:_SALVAGED], delimiter), reason
-
-
-def _salvaged(text: str, delimiter: str) -> list[str]:
-    """The cells of a broken line, up to the first with an odd quotation mark; the last one may be cut."""
-    cells = []
-    for cell in text.split(delimiter)[:-1]:
-        if '"' in cell and not (cell.count('"') == 2 and cell[0] == cell[-1] == '"'):
-            break
-        cells.append(cell.strip('"'))
-    return cells

@@ -76,7 +76,7 @@ class LocalTasks:
         return self._shelf.create(task)
 
     def update(self, external_id: str, task: WorkspaceTask) -> Written:
-        return self._shelf.update(external_id, task)
+        return self._shelf.update(external_id, task, task.seen_version)
 
     def everything(self) -> Iterator[SeenTask]:
         """A file that is being written as we come by gets a second look at the end."""

@@ -85,11 +85,14 @@ class Shelf(Generic[T]):
         self._folder.create(item.key, data)
         return Written(external_id, version_of(data), item.revision)
 
-    def update(self, external_id: str, item: T) -> Written:
-        """An older revision never writes over a newer one: a late answer must not undo what came after it."""
+    def update(self, external_id: str, item: T, seen_version: str | None = None) -> Written:
+        """An older revision never writes over a newer one: a late answer must not undo what came after it.
+        Nor is anything written over a version that was not seen yet."""
         held = self._folder.read(item.key)
         if held is None:
             raise self._folder.gone(item.key)
+        if seen_version is not None and version_of(held) != seen_version:
+            raise ConflictError(f"{item.key} in {self._folder.shown} was changed by somebody: read it first.")
         marks = self._marks(held, item.key)
         if marks.external_id != external_id:
             raise self._folder.gone(item.key)

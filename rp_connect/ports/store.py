@@ -161,6 +161,10 @@ class Outbox(Protocol):
         """Whether this object was ever wanted."""
         ...
 
+    def in_flight(self, kind: EffectKind) -> Collection[str]:
+        """The keys of the objects that somebody is just writing, or may have written."""
+        ...
+
     def lease(self, owner: str, limit: int, schools: Collection[str] | None = None) -> Sequence[Effect]:
         """Take up to `limit` effects that are due, at most one per object, oldest first, none of an object
         with a row in flight or parked. Rows leased by an owner that is dead or out of time come back as

@@ -33,7 +33,11 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceTask:
-    """A task as the workspace should show it. `title` bears no name; `day` is a local date or None."""
+    """A task as the workspace should show it. `title` bears no name; `day` is a local date or None.
+
+    `seen_version` is the version that we last wrote or read: an update finds another one there, a person
+    changed it meanwhile, and ConflictError asks for a pull first (None: not known).
+    """
 
     key: str
     revision: int
@@ -45,6 +49,7 @@ class WorkspaceTask:
     details: str
     link: str
     closed_at: datetime | None = None
+    seen_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ class Tasks(Protocol):
     def find(self, key: str) -> Written | None: ...
     def create(self, task: WorkspaceTask) -> Written: ...
     def update(self, external_id: str, task: WorkspaceTask) -> Written:
-        """Raises GoneError where a person deleted it."""
+        """Raises GoneError where a person deleted it, ConflictError where one changed it meanwhile."""
         ...
 
     def everything(self) -> Iterator[SeenTask]:

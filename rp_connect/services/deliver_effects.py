@@ -18,12 +18,15 @@ from rp_connect.errors import (
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.ports.workspace import Workspace
 from rp_connect.services.office import Office
+from rp_connect.services.pull_tasks import pull_school
 from rp_connect.services.send_effect import Sent, Settle, send
 from rp_connect.services.sync_report import Progress
 
 BATCH = 20
 """Effects leased at once, and settled in one transaction; well within a lease of 60 seconds."""
 RENEW_AFTER_S = 20.0
+CONFLICTS = 8
+"""After so many attempts that met somebody else's change a person must look."""
 PATIENCE_S = (1.0, 300.0)
 """Shortest and longest pause after an answer that gave none of its own."""
 
@@ -74,6 +77,7 @@ class _Delivery:
         self.result = Delivered()
         self._workspaces: dict[str, Workspace] = {}
         self._patience: dict[tuple[str, str], tuple[float, str]] = {}
+        self._conflicts: set[str] = set()
 
     def lease(self) -> Sequence[Effect]:
         schools = [s.id for s in self.office.schools.values() if not s.settings.paused]
@@ -92,11 +96,16 @@ class _Delivery:
         return sent
 
     def settle(self, sent: Sequence[Sent]) -> None:
-        """Ends and what they bring are stored together; an end that was overtaken stores nothing."""
+        """Ends and what they bring are stored together; an end that was overtaken stores nothing.
+
+        Where somebody changed a task meanwhile, what they did is read before it is written again."""
         with self.office.store.begin() as work:
             for item in sent:
                 self._settle_one(work, item)
             work.commit()
+        for school in sorted(self._conflicts):
+            pull_school(self.office, self.office.school(school))
+        self._conflicts.clear()
 
     def _settle_one(self, work: UnitOfWork, item: Sent) -> None:
         effects = work.effects
@@ -107,6 +116,7 @@ class _Delivery:
         elif item.unclear:
             effects.unclear(item.effect, item.wait or 0.0, item.reason)
         elif item.wait is not None:
+            # A conflict comes back at once, after what people did there was read.
             effects.wait(item.effect, item.wait, item.reason)
         elif effects.park(item.effect, item.reason):
             self.result.parked_now += 1
@@ -131,7 +141,9 @@ class _Delivery:
         except RpConnectError as fault:
             return Sent(row, wait=PATIENCE_S[1], reason=str(fault))
         outcome = _attempt(lambda: send(self.office, school, workspace, row), row, workspace)
-        if isinstance(outcome.wait, float) and not outcome.unclear:
+        if outcome.conflict:
+            self._conflicts.add(row.school)
+        elif outcome.wait is not None and not outcome.unclear:
             self._patience[lane] = (time.monotonic() + outcome.wait, outcome.reason)
         return outcome
 
@@ -150,7 +162,9 @@ def _attempt(sending: Callable[[], Settle], row: Effect, workspace: Workspace) -
     except UnclearError as fault:
         return Sent(row, unclear=True, wait=workspace.settles_after, reason=str(fault))
     except ConflictError as fault:
-        return Sent(row, unclear=True, wait=PATIENCE_S[0], reason=str(fault))
+        if row.attempt >= CONFLICTS:
+            return Sent(row, reason=str(fault))
+        return Sent(row, conflict=True, wait=0.0, reason=str(fault))
     except RpConnectError as fault:
         return Sent(row, reason=str(fault))
     except Exception as fault:  # noqa: BLE001 - a fault of one plugin parks its effect and stops nobody else

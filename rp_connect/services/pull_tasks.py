@@ -6,18 +6,22 @@ A statutory due never moves: a date that somebody dragged a task to is `planned`
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from rp_connect.domain.effect import EffectKind
 from rp_connect.domain.task import Seen, Task, TaskState
-from rp_connect.errors import RpConnectError, StoreError
+from rp_connect.errors import AccessError, ConflictError, GuardError, RpConnectError, StoreError
 from rp_connect.ports.store import UnitOfWork
-from rp_connect.ports.workspace import SeenTask
+from rp_connect.ports.workspace import SeenTask, Tasks
 from rp_connect.services.change_task import audit, closed, reopened, show_record, store_tasks
 from rp_connect.services.office import Office, School
 from rp_connect.services.send_effect import note_deletion
 
 WHO = "workspace"
+VANISHED_TASKS, VANISHED_SHARE = 20, 0.5
+"""More than so many, and more than that share, gone at once looks like the wrong folder or plan."""
 
 
 @dataclass(slots=True)
@@ -39,24 +43,51 @@ class SchoolPull:
 
 def pull_tasks(office: Office, school: str | None = None) -> list[SchoolPull]:
     """One school that cannot be read does not stop the others. Raises StoreError, NotFoundError."""
-    return [_pull_school(office, s) for s in office.chosen(school) if not s.settings.paused]
+    return [pull_school(office, s) for s in office.chosen(school) if not s.settings.paused]
 
 
-def _pull_school(office: Office, school: School) -> SchoolPull:
+def pull_school(office: Office, school: School) -> SchoolPull:
+    """What was written by us while the workspace was read is left for the next pull."""
     result = SchoolPull(school.id)
+    with office.store.read() as work:
+        known = {t.id: t.seen for t in work.tasks.every(school=school.id) if t.external_id is not None}
     try:
-        seen = {task.key: task for task in school.workspace().tasks.everything()}
+        seen = _read(school, known)
     except StoreError:
         raise
     except RpConnectError as fault:
         result.fault = str(fault)
         return result
     with office.store.begin() as work:
+        busy = work.effects.in_flight(EffectKind.TASK)
         for task in work.tasks.every(school=school.id):
-            if task.external_id is not None:
-                _compare(work, office, school, task, seen.get(task.id), result)
+            if task.id in seen and task.id not in busy and known.get(task.id) == task.seen:
+                _compare(work, office, school, task, seen[task.id], result)
         work.commit()
     return result
+
+
+def _read(school: School, known: Collection[str]) -> dict[str, SeenTask | None]:
+    """What stands there under each key of ours; None where a person deleted it.
+
+    A task that is there but cannot be read is left out. Raises GuardError where most have vanished at once.
+    """
+    shelf = school.workspace().tasks
+    seen: dict[str, SeenTask | None] = {t.key: t for t in shelf.everything() if t.key in known}
+    missing = [key for key in known if key not in seen]
+    if len(missing) > VANISHED_TASKS and len(missing) > VANISHED_SHARE * len(known):
+        raise GuardError(
+            f"{school.id}: {len(missing)} of {len(known)} tasks are gone from the workspace. "
+            "Nothing was changed: look whether it is really the right one."
+        )
+    return seen | {key: None for key in missing if not _is_there(shelf, key)}
+
+
+def _is_there(shelf: Tasks, key: str) -> bool:
+    try:
+        return shelf.find(key) is not None
+    except (AccessError, ConflictError):
+        return True
 
 
 def _compare(
@@ -73,16 +104,14 @@ def _compare(
     now_seen = Seen(there.version, there.done, there.day, assignees)
     changed = _merge(school, task, last, now_seen, now, result)
     after = replace(changed, external_id=there.external_id, seen=now_seen.to_text())
-    if changed == task:
-        work.tasks.put([after])
-        return
-    if _shows(school, after, now_seen):
+    if changed == task or _shows(school, after, now_seen):
         work.tasks.put([after])
     else:
         store_tasks(work, [after])
-    case = work.cases.get(task.case)
-    show_record(work, case)
-    audit(work, case, WHO, now, f"task changed in the workspace: {task.rule}")
+    if changed != task:
+        case = work.cases.get(task.case)
+        show_record(work, case)
+        audit(work, case, WHO, now, f"task changed in the workspace: {task.rule}")
 
 
 def _merge(school: School, task: Task, last: Seen, there: Seen, now: datetime, result: SchoolPull) -> Task:
@@ -96,7 +125,7 @@ def _merge(school: School, task: Task, last: Seen, there: Seen, now: datetime, r
         planned = None if there.day == task.due_day(school.timezone) else there.day
         if planned != task.planned:
             task, result.replanned = replace(task, planned=planned), result.replanned + 1
-    if there.assignees != last.assignees:
+    if {a.lower() for a in there.assignees} != {a.lower() for a in last.assignees}:
         assignee = there.assignees[0] if there.assignees else None
         task, result.reassigned = replace(task, assignee=assignee), result.reassigned + 1
     return task

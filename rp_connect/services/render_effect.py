@@ -7,7 +7,7 @@ from datetime import date, datetime
 from rp_connect.domain.meeting import Meeting
 from rp_connect.domain.people import Role
 from rp_connect.domain.suspension import Suspension
-from rp_connect.domain.task import Task, TaskState
+from rp_connect.domain.task import Seen, Task, TaskState
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.ports.workspace import CaseRecord, Notice, WorkspaceMeeting, WorkspaceTask
 from rp_connect.services.office import Office, School
@@ -30,6 +30,7 @@ def workspace_task(office: Office, school: School, task: Task, revision: int) ->
         details=_details(task, school),
         link=f"{office.page}/cases/{task.case}",
         closed_at=task.closed_at,
+        seen_version=Seen.from_text(task.seen).version if task.seen else None,
     )
 
 

@@ -11,7 +11,7 @@ from rp_connect.domain.effect import Effect, EffectKind
 from rp_connect.domain.task import Seen, TaskState
 from rp_connect.errors import ConflictError, GoneError
 from rp_connect.ports.store import UnitOfWork
-from rp_connect.ports.workspace import Workspace, Written
+from rp_connect.ports.workspace import Workspace, WorkspaceTask, Written
 from rp_connect.services.office import Office, School
 from rp_connect.services.render_effect import (
     case_record,
@@ -20,15 +20,16 @@ from rp_connect.services.render_effect import (
     workspace_task,
 )
 
-Item = TypeVar("Item", contravariant=True)
+Item = TypeVar("Item")
+Shown = TypeVar("Shown", contravariant=True)
 Settle = Callable[[UnitOfWork], None]
 """What is stored, in one transaction with the effect's end, once the outside write is done."""
 
 
-class _Shelf(Protocol[Item]):
+class _Shelf(Protocol[Shown]):
     def find(self, key: str) -> Written | None: ...
-    def create(self, item: Item, /) -> Written: ...
-    def update(self, external_id: str, item: Item, /) -> Written: ...
+    def create(self, item: Shown, /) -> Written: ...
+    def update(self, external_id: str, item: Shown, /) -> Written: ...
 
 
 def send(office: Office, school: School, workspace: Workspace, effect: Effect) -> Settle:
@@ -48,6 +49,7 @@ def _put(shelf: _Shelf[Item], effect: Effect, item: Item, external_id: str | Non
         if found is not None and found.revision == effect.revision:
             return found
         external_id = found.external_id if found else None
+        item = _as_seen(item, found)
     if external_id is not None:
         return shelf.update(external_id, item)
     try:
@@ -57,6 +59,13 @@ def _put(shelf: _Shelf[Item], effect: Effect, item: Item, external_id: str | Non
         if found is None:
             raise
         return found if found.revision == effect.revision else shelf.update(found.external_id, item)
+
+
+def _as_seen(item: Item, found: Written | None) -> Item:
+    """What we find after an attempt of ours that may have landed is taken as seen."""
+    if found is None or not isinstance(item, WorkspaceTask):
+        return item
+    return replace(item, seen_version=found.version)
 
 
 def _send_task(office: Office, school: School, workspace: Workspace, effect: Effect) -> Settle:
@@ -146,4 +155,5 @@ class Sent:
     settle: Settle | None = None
     wait: float | None = None
     unclear: bool = False
+    conflict: bool = False
     reason: str = ""

@@ -51,6 +51,11 @@ class SqlOutbox:
         same = (effects.c.kind == kind) & (effects.c.key == key)
         return self._session.first(sa.select(effects.c.id).where(same).limit(1)) is not None
 
+    def in_flight(self, kind: EffectKind) -> set[str]:
+        flying = effects.c.state.in_([EffectState.LEASED, EffectState.UNCLEAR])
+        found = sa.select(effects.c.key).where(effects.c.kind == kind, flying)
+        return {row.key for row in self._session.rows(found)}
+
     def lease(self, owner: str, limit: int, schools: Collection[str] | None = None) -> Sequence[Effect]:
         return [_effect(row) for row in take(self._session, owner, limit, schools)]
 

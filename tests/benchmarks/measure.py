@@ -25,7 +25,7 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of one piece of work. `rss_mib` is the peak of its own process; `parts` are seconds too."""
+    """Seconds of one piece of work. `rss_mib` is the peak of its own process; `parts` are seconds of CPU."""
 
     wall: float
     cpu: float
@@ -83,12 +83,12 @@ def program_environment() -> dict[str, str]:
 
 
 class Shares:
-    """Seconds by part. While a part is within another, time counts for the inner one alone."""
+    """CPU seconds by part. While a part is within another, they count for the inner one alone."""
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self._open: list[str] = []
-        self._since = time.perf_counter()
+        self._since = time.process_time()
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
@@ -123,10 +123,10 @@ class Shares:
     def of(self, cost: Cost) -> Cost:
         """`cost` with the parts so far; what lies in none of them is the rest."""
         parts = dict(self.seconds)
-        return replace(cost, parts={**parts, "the rest": cost.wall - sum(parts.values())})
+        return replace(cost, parts={**parts, "the rest": cost.cpu - sum(parts.values())})
 
     def _charge(self) -> None:
-        now = time.perf_counter()
+        now = time.process_time()
         if self._open:
             self.seconds[self._open[-1]] += now - self._since
         self._since = now

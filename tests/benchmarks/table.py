@@ -69,7 +69,7 @@ class Line:
         shares = ", ".join(f"{name} {100 * part / whole:.0f} %" for name, part in parts.items())
         return [
             *([f"beside {self.beside}"] if self.beside else []),
-            *([shares] if shares else []),
+            *([f"CPU: {shares}"] if shares else []),
             *([self.note] if self.note else []),
         ]
 

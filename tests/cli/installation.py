@@ -1,14 +1,20 @@
-"""A small installation on disk and the real program run on it, as a person at a terminal would."""
+"""A small installation on disk and the real program run on it."""
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from rp_connect.__main__ import main
 
 NOW = "2026-11-12T10:00"
 TRUST = """\
@@ -73,7 +79,15 @@ class Answer:
 
 
 def run(*words: str, folder: Path, **environ: str) -> Answer:
-    """Run `rp-connect` with these words in `folder`. No traceback and no pupil's name may ever be said."""
+    """Run `rp-connect` with these words in `folder`, in this process, from its very beginning to its end."""
+    out, err = io.StringIO(), io.StringIO()
+    with _as_its_own_process(words, folder, environ), redirect_stdout(out), redirect_stderr(err):
+        code = main()
+    return _checked(Answer(code, out.getvalue(), err.getvalue()))
+
+
+def spawn(*words: str, folder: Path, **environ: str) -> Answer:
+    """The same in a process of its own, for what a process is needed for."""
     done = subprocess.run(
         [sys.executable, "-m", "rp_connect", *words],
         cwd=folder,
@@ -82,9 +96,33 @@ def run(*words: str, folder: Path, **environ: str) -> Answer:
         text=True,
         timeout=120,
     )
-    assert "Traceback" not in done.stdout + done.stderr
-    assert not [name for name in NAMES if name in done.stdout + done.stderr]
-    return Answer(done.returncode, done.stdout, done.stderr)
+    return _checked(Answer(done.returncode, done.stdout, done.stderr))
+
+
+def _checked(answer: Answer) -> Answer:
+    """No traceback and no pupil's name may ever be said."""
+    said = answer.out + answer.err
+    assert "Traceback" not in said
+    assert not [name for name in NAMES if name in said]
+    return answer
+
+
+@contextmanager
+def _as_its_own_process(words: Sequence[str], folder: Path, environ: Mapping[str, str]) -> Iterator[None]:
+    words_before, environ_before, handlers = sys.argv, dict(os.environ), list(logging.root.handlers)
+    level = logging.root.level
+    sys.argv = ["rp-connect", *words]
+    os.environ.clear()
+    os.environ.update(environment(**environ))
+    try:
+        with chdir(folder):
+            yield
+    finally:
+        sys.argv = words_before
+        os.environ.clear()
+        os.environ.update(environ_before)
+        logging.root.handlers[:] = handlers
+        logging.root.setLevel(level)
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -101,6 +139,10 @@ class Installation:
     def run(self, *words: str, now: str | None = NOW, **environ: str) -> Answer:
         moved = ["--now", now] if now else []
         return run(*moved, *words, folder=self.folder, **environ)
+
+    def spawn(self, *words: str, now: str | None = NOW, **environ: str) -> Answer:
+        moved = ["--now", now] if now else []
+        return spawn(*moved, *words, folder=self.folder, **environ)
 
     def json(self, *words: str, now: str | None = NOW) -> Any:
         answer = self.run(*words, "--json", now=now)

@@ -90,10 +90,10 @@ def suite(tmp_path_factory, installation: Installation) -> dict[str, str]:
 
 
 def test_it_is_refused_for_a_workspace_that_is_real(installation: Installation, suite):
-    answer = installation.run("case", "list", **suite)
+    answer = installation.spawn("case", "list", **suite)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith("--now is refused: the workspace suite of northwick is a real one")
-    assert installation.run("case", "list", now=None, **suite).code == 0
+    assert installation.spawn("case", "list", now=None, **suite).code == 0
 
 
 def test_it_is_allowed_for_a_stand_in_on_this_machine(installation: Installation, suite):
@@ -101,7 +101,7 @@ def test_it_is_allowed_for_a_stand_in_on_this_machine(installation: Installation
     installation.config.write_text(
         text.replace("[school.suite]", '[school.suite]\ngraph_url = "http://127.0.0.1:9"')
     )
-    assert installation.run("case", "list", **suite).code == 0
+    assert installation.spawn("case", "list", **suite).code == 0
 
 
 def test_a_moved_time_that_cannot_be_read_is_wrong_usage(installation: Installation):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rp_connect.cli.demo import MARKER
-from tests.cli.installation import Answer, Installation, run
+from tests.cli.installation import Answer, Installation, run, spawn
 
 TERM = "2026-11-18T10:00"
 SUMMER = "2026-08-12T10:00"
@@ -18,7 +18,7 @@ SUMMER = "2026-08-12T10:00"
 def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Answer, Installation]:
     """The demo as it ran on a school day, and its installation."""
     folder = tmp_path_factory.mktemp("demo")
-    answer = run("--now", TERM, "demo", "--no-serve", folder=folder)
+    answer = spawn("--now", TERM, "demo", "--no-serve", folder=folder)
     assert answer.code == 0, answer.err
     return answer, Installation(folder / "demo-trust")
 

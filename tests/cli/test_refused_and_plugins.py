@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cli.installation import SUSPENSIONS, Installation, run
+from tests.cli.installation import SUSPENSIONS, Installation, run, spawn
 
 
 def test_a_refused_record_is_named_by_key_and_reason_never_by_contents(installation: Installation):
@@ -45,7 +45,7 @@ def test_a_plugin_that_fails_to_load_is_named_and_the_others_go_on(tmp_path):
     (broken / "rp_broken-1.0.dist-info/entry_points.txt").write_text(
         "[rp_connect]\nrp_broken = rp_broken.plugin\n"
     )
-    answer = run("plugins", "--json", folder=tmp_path, PYTHONPATH=str(broken))
+    answer = spawn("plugins", "--json", folder=tmp_path, PYTHONPATH=str(broken))
     faults = {plugin["name"]: plugin["fault"] for plugin in answer.json}
     assert answer.code == 0
     assert faults["rp_broken"].startswith("rp_broken is parked: ")

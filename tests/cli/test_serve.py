@@ -70,7 +70,7 @@ def test_run_does_the_jobs_beside_the_pages(installation: Installation):
 def test_a_port_in_use_is_one_sentence(synced: Installation, words):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        answer = synced.run(words, "--port", port)
+        answer = synced.spawn(words, "--port", port)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == f"Port {port} is in use by another program; choose another with --port.\n"
 

@@ -80,7 +80,7 @@ def test_a_school_that_fails_does_not_stop_the_others(installation: Installation
     pupils.symlink_to(pupils)  # it can be seen and not be read
     installation.drop("pupils.csv", PUPILS, "eastmoor")
     installation.drop("suspensions.csv", SUSPENSIONS, "eastmoor")
-    answer = installation.run("sync", "--json")
+    answer = installation.spawn("sync", "--json")
     northwick, eastmoor = answer.json["schools"]
     assert answer.code == 1
     assert northwick["fault"]

@@ -12,7 +12,7 @@ from time import perf_counter
 import pytest
 
 from rp_connect import __version__
-from tests.cli.installation import NOW, Installation, environment, run
+from tests.cli.installation import NOW, Installation, environment, run, spawn
 
 HEAVY = ("office365", "msal", "docx", "icalendar", "starlette", "uvicorn", "alembic", "requests", "jinja2")
 
@@ -40,7 +40,7 @@ def test_the_version_is_told_without_importing_anything(tmp_path):
 
 
 def test_the_version_is_the_packages_own(tmp_path):
-    answer = run("--version", folder=tmp_path)
+    answer = spawn("--version", folder=tmp_path)
     assert (answer.code, answer.out) == (0, f"rp-connect {__version__}\n")
 
 
@@ -80,7 +80,7 @@ def test_every_short_help_is_the_first_line_of_its_command():
 
 
 def test_a_command_that_does_not_exist_is_one_sentence(tmp_path):
-    answer = run("reconcile", folder=tmp_path)
+    answer = spawn("reconcile", folder=tmp_path)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == "No such command 'reconcile'. Try “rp-connect --help”.\n"
 
@@ -92,7 +92,7 @@ def test_an_option_that_does_not_exist_is_one_sentence(installation):
 
 
 def test_a_missing_configuration_is_one_sentence_that_says_what_to_do(tmp_path):
-    answer = run("check", folder=tmp_path)
+    answer = spawn("check", folder=tmp_path)
     assert (answer.code, answer.out) == (2, "")
     assert "rp-connect init" in answer.err
     assert answer.err.count("\n") == 1

@@ -214,7 +214,7 @@ def coming_back(walk: Walk, spell: Spell) -> set[Owed]:
     if not walk.known(spell):
         return set()
     run = walk.run_of(spell)
-    last = None if walk.beyond(spell) else walk.sat(spell)[-1][0]
+    last = None if walk.runs_out(spell) else walk.sat(spell)[-1][0]
     found: set[Owed] = {("attendance-check", 1, *or_missing(last))}
     if any(s.category == "PERM" and s.cancelled is None for s in run.spells):
         return found

@@ -88,7 +88,7 @@ def days_off(draw: st.DrawFn, first: date, easter: date) -> list[Row]:
 
 @st.composite
 def calendars(draw: st.DrawFn) -> list[Row]:
-    year = number(draw, 2024, 2028)
+    year = number(draw, 2025, 2028)
     rows = a_year(draw, year)
     ending = pick(draw, {"whole": 6, "two years": 2, "early": 3})
     if ending == "two years":

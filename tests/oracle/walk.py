@@ -138,6 +138,11 @@ class Walk:
             return spell.count - len(self.written(spell))
         return 0
 
+    def runs_out(self, spell: Spell) -> bool:
+        """Whether nobody can say, by this book, which half day is its last."""
+        written_on = spell.count is None and spell.end is not None and spell.end not in self.book
+        return written_on or self.beyond(spell) > 0
+
     def sat(self, spell: Spell) -> list[Session]:
         """The half days that count: all, or of a cancelled one those that ended before the cancellation."""
         if spell not in self._sat:

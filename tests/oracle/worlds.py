@@ -113,11 +113,13 @@ def a_place(draw: st.DrawFn, walk: Walk, others: list[Spell]) -> Session:
 def with_length(draw: st.DrawFn, walk: Walk, spell: Spell) -> Spell:
     """Its length as half days, as an end, as both, as an end that covers no session, or not at all."""
     count = pick(draw, LENGTHS)
-    how = pick(draw, {"count": 10, "end": 5, "both": 1, "neither": 1, "empty": 1, "nought": 0})
+    how = pick(draw, {"count": 10, "end": 5, "both": 1, "neither": 1, "empty": 1, "any end": 1})
     if how == "count" or how == "neither" or spell.start is None:
         return spell._replace(count=None if how == "neither" else count)
     if how == "empty":
         return spell._replace(end=days_on(spell.start, number(draw, -2, 2)), end_half=pick(draw, {None: 1, 0: 1, 1: 1}))
+    if how == "any end":
+        return spell._replace(end=days_on(spell.start, number(draw, 0, 30)))
     covered = walk.written(spell._replace(category="SUSP", count=count))
     if not covered:
         return spell._replace(end=days_on(spell.start, number(draw, 0, 9)))
