@@ -79,12 +79,17 @@ class Rows:
                 cells = next(csv.reader(self._feed(line, taken), delimiter=self._delimiter, strict=True))
             except csv.Error as error:
                 fault = _LONG if "limit" in str(error) else _OPEN
-            else:
-                fault = self._fault(cells, [more for _, more, _ in taken])
-        if not fault:
-            return no, cells, ""
-        self._waiting.extendleft(reversed(taken))
-        return no, salvaged(text[:_SALVAGED], self._delimiter), fault
+            if not fault and self._shape.is_broken(cells, [more for _, more, _ in taken]):
+                fault = _OPEN
+                taken[-1] = self._without_rest(taken[-1])
+        if fault:
+            self._waiting.extendleft(reversed(taken))
+        fault = fault or self._fault(cells)
+        return no, salvaged(text[:_SALVAGED], self._delimiter) if fault else cells, fault
+
+    def _without_rest(self, line: Line) -> Line:
+        no, text, fault = line
+        return no, text, fault or (_OPEN if self._shape.is_rest(text) else "")
 
     def _feed(self, line: Line, taken: list[Line]) -> Iterator[str]:
         """`line`, and what may belong to it for as long as a quotation mark is open."""
@@ -98,9 +103,7 @@ class Rows:
                 return
             yield text + "\n"
 
-    def _fault(self, cells: Sequence[str], lines: Sequence[str]) -> str:
-        if self._shape.is_broken(cells, lines):
-            return _OPEN
+    def _fault(self, cells: Sequence[str]) -> str:
         if len(cells) != self._width:
             return f"has {len(cells)} columns where the header has {self._width}"
         if any(len(cell) > FIELD_LIMIT for cell in cells):

@@ -13,19 +13,24 @@ from rp_file_drop.layout import Layout
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """`moment` and `key` are places of columns; in those of `single_lines` no line break may stand."""
+    """`moment` and `key` are places of columns; in those of `single_lines` no line break may stand.
+
+    `has_prose` says that there is a column in which one may.
+    """
 
     delimiter: str
     width: int
     key: int
     moment: int | None
     single_lines: tuple[int, ...]
+    has_prose: bool
 
     @classmethod
     def of(cls, header: Header, layout: Layout) -> Shape:
-        single = (place for column, place in header.places.items() if column not in layout.prose)
-        key, moment = header.places[layout.needed[0]], header.places.get(layout.moment)
-        return cls(header.delimiter, header.width, key, moment, tuple(single))
+        places = header.places
+        single = tuple(place for column, place in places.items() if column not in layout.prose)
+        key, moment = places[layout.needed[0]], places.get(layout.moment)
+        return cls(header.delimiter, header.width, key, moment, single, len(single) < len(places))
 
     def begins_a_row(self, text: str) -> bool:
         """Whether `text` is surely a row by itself, or one up to a field that goes on over the line's end.
@@ -48,6 +53,10 @@ class Shape:
             return True
         has_break = any("\n" in cells[place].strip() for place in self.single_lines)
         return has_break and any(self._could_be_a_row(line) for line in lines)
+
+    def is_rest(self, text: str) -> bool:
+        """Whether `text`, the last line of something broken, is surely no row: it closed a long text."""
+        return self.has_prose and text.count('"') % 2 == 1
 
     def _could_be_a_row(self, text: str) -> bool:
         try:

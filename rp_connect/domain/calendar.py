@@ -62,7 +62,10 @@ class DayHours:
 
 
 class SchoolCalendar:
-    """School days and sessions, with arithmetic that answers None beyond what is loaded."""
+    """School days and sessions, with arithmetic that answers None beyond what is loaded.
+
+    `first` is the first day of the first loaded term (a school day or not), `last` the last loaded school day.
+    """
 
     def __init__(self, periods: Iterable[Period], hours: DayHours, timezone: ZoneInfo) -> None:
         self.periods = tuple(sorted(periods))
@@ -74,16 +77,10 @@ class SchoolCalendar:
         shut_days = {d for p in self.periods if p.kind is not PeriodKind.TERM for d in p.days()}
         self.school_days: tuple[date, ...] = tuple(sorted(open_days - shut_days))
         self._held = frozenset(self.school_days)
-
-    @property
-    def first(self) -> date | None:
-        """The first day of the first loaded term, school day or not."""
-        return min((p.first for p in self.periods if p.kind is PeriodKind.TERM), default=None)
-
-    @property
-    def last(self) -> date | None:
-        """The last loaded school day."""
-        return self.school_days[-1] if self.school_days else None
+        self.first: date | None = min(
+            (p.first for p in self.periods if p.kind is PeriodKind.TERM), default=None
+        )
+        self.last: date | None = self.school_days[-1] if self.school_days else None
 
     def covers(self, day: date) -> bool:
         """Whether `day` lies between the first and the last loaded day of school."""

@@ -46,7 +46,7 @@ class Diary:
         if not self.calendar.is_school_day(day) or day.weekday() not in self.weekdays or day in self.shut:
             return ()
         slots = (Slot(at, minutes) for half in Half for at in self._starts(day, half, minutes))
-        return tuple(slot for slot in slots if slot.at >= not_before and not self._taken(slot))
+        return tuple(slot for slot in slots if slot.at > not_before and not self._taken(slot))
 
     def _starts(self, day: date, half: Half, minutes: int) -> Iterator[datetime]:
         begin, end = self.calendar.hours.of(half)

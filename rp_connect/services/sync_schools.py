@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from rp_connect.errors import BusyError, ConfigError, RpConnectError, StoreError, TryLaterError
+from rp_connect.errors import BusyError, RpConnectError, StoreError, TryLaterError
 from rp_connect.ports.store import Begin
 from rp_connect.services.office import Office, School
 from rp_connect.services.sync_report import Progress, SchoolSync
@@ -51,7 +51,7 @@ def _one(
         return report
     try:
         sync_school(office, school, report, begin=begin, full=full, accept=accept, progress=progress)
-    except (StoreError, ConfigError):
+    except StoreError:
         raise
     except RpConnectError as fault:
         report.fault = str(fault)

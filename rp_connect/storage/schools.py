@@ -12,6 +12,8 @@ from rp_connect.ports.store import SchoolState, SourceState
 from rp_connect.storage.session import Session
 from rp_connect.storage.tables import periods, schools, sources
 
+_NUMBER = sa.select(schools.c.no).where(schools.c.school == sa.bindparam("of"))
+
 
 class SqlSchools:
     def __init__(self, session: Session) -> None:
@@ -60,13 +62,13 @@ def number_of(session: Session, school: str) -> int:
 
 
 def _known(session: Session, school: str) -> int | None:
-    row = session.first(sa.select(schools.c.no).where(schools.c.school == school))
+    row = session.first(_NUMBER, {"of": school})
     return row and int(row.no)
 
 
 def _made_known(session: Session, school: str) -> int:
     session.run(session.insert(schools).values(**_values(SchoolState(school))).on_conflict_do_nothing())
-    return int(session.rows(sa.select(schools.c.no).where(schools.c.school == school))[0].no)
+    return int(session.rows(_NUMBER, {"of": school})[0].no)
 
 
 def _values(state: SchoolState) -> dict[str, object]:

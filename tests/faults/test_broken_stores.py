@@ -20,7 +20,7 @@ import pytest
 from rp_connect.errors import StoreError
 from rp_connect.storage.owners import this_process
 from rp_connect.wiring.office import build_office
-from tests.cli.installation import Answer, environment, run
+from tests.cli.installation import Answer, environment, spawn
 from tests.drop_school import DropSchool
 from tests.faults.killing import NOW, Write, rich_school, standing
 from tests.faults.reporting import COMMANDS, ReportingStore
@@ -48,7 +48,7 @@ def task_list(school: DropSchool) -> str:
 
 def program(school: DropSchool, *words: str) -> Answer:
     """The real program; where it ends with 1 it says why in one sentence, on one line."""
-    answer = run(
+    answer = spawn(
         "--config", str(school.folder / "rp-connect.toml"), "--now", NOW, *words, folder=school.folder
     )
     if answer.code == 1:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from rp_connect.web import make_app
 from rp_connect.wiring.office import build_office
-from tests.cli.installation import run
+from tests.cli.installation import spawn
 from tests.leaks.canaries import (
     CANARIES,
     NOW,
@@ -157,7 +157,7 @@ def test_no_fault_of_a_disk_or_a_store_brings_a_name_to_light(
 
 def test_the_program_at_a_real_terminal_says_nothing_about_a_person_either(tmp_path: Path) -> None:
     write(canary_school(tmp_path))
-    answer = run("--now", NOW, "--verbose", "sync", folder=tmp_path)
+    answer = spawn("--now", NOW, "--verbose", "sync", folder=tmp_path)
     assert answer.code == 3
     assert leaks(answer.out + answer.err) == []
 
@@ -167,7 +167,7 @@ def test_the_program_at_a_real_terminal_says_nothing_about_a_person_either(tmp_p
 )
 def test_verbose_says_more_on_stderr(tmp_path: Path) -> None:
     write(canary_school(tmp_path))
-    answer = run("--now", NOW, "--verbose", "sync", folder=tmp_path)
+    answer = spawn("--now", NOW, "--verbose", "sync", folder=tmp_path)
     assert "info: rp_file_drop" in answer.err
 
 

@@ -77,10 +77,18 @@ def written_notice(walk: Walk, spell: Spell) -> Owed:
     """The end of the first day's afternoon session, or the decision where that is later."""
     if spell.start is None:
         return "written-notice", 1, None, DATES
-    first = this_or_next(walk.book, spell.start)
+    first = first_day(walk, spell)
     if first is None:
         return "written-notice", 1, None, CALENDAR
     return "written-notice", 1, not_before_the_decision(walk, spell, walk.end_of((first, 1))), None
+
+
+def first_day(walk: Walk, spell: Spell) -> date | None:
+    """Reading taken: the first school day from the start on; of a lunchtime, whatever day it bears."""
+    assert spell.start is not None
+    if spell.category == "LNCH":
+        return spell.start if spell.start in walk.book else None
+    return this_or_next(walk.book, spell.start)
 
 
 def not_before_the_decision(walk: Walk, spell: Spell, limit: datetime) -> datetime:
@@ -168,7 +176,10 @@ def wrong_marks(walk: Walk, spell: Spell) -> bool:
 
 def owner(walk: Walk, run: Run, day: date) -> Spell | None:
     """The spell that contains a day of the run: the first of them that is neither cancelled nor unlawful."""
-    holding = [s for s in run.spells if any(d == day for d, _ in walk.sat(s))]
+    return first_lawful(walk, [s for s in run.spells if any(d == day for d, _ in walk.sat(s))])
+
+
+def first_lawful(walk: Walk, holding: list[Spell]) -> Spell | None:
     return min((s for s in holding if s.cancelled is None and not walk.over_45(s)), key=walk.place, default=None)
 
 
@@ -176,9 +187,9 @@ def days_of_run(walk: Walk, spell: Spell) -> list[tuple[date | None, Spell | Non
     """Each of the first six days of its run with the spell that it belongs to; None past the book."""
     run = walk.run_of(spell)
     days: list[tuple[date | None, Spell | None]] = [(day, owner(walk, run, day)) for day in run.days]
-    if run.beyond:
-        last = max((s for s in run.spells if walk.beyond(s)), key=walk.beyond)
-        days += [(None, last)] * min(6, (run.beyond + 1) // 2)
+    for n in range(1, 7):
+        going_on = [s for s in run.spells if walk.beyond(s) >= n]
+        days += [(None, first_lawful(walk, going_on))] if going_on else []
     return days[:6]
 
 

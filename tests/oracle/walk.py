@@ -25,7 +25,7 @@ from tests.oracle.almanac import (
 )
 
 ENDLESS = 10_000
-"""Half days beyond the book of somebody who does not come back."""
+"""Days beyond the book of somebody who does not come back."""
 
 
 class Spell(NamedTuple):
@@ -72,8 +72,8 @@ class Run(NamedTuple):
 
     sessions: list[Session]
     spells: list[Spell]
-    beyond: int
-    """Half days of it that lie past the end of the book."""
+    runs_out: bool
+    """Whether it goes on past the end of the book."""
 
     @property
     def days(self) -> list[date]:
@@ -105,7 +105,7 @@ class Walk:
             return True
         if spell.end is None:
             return False
-        return bool(self.written(spell)) or bool(self.beyond(spell))
+        return bool(self.written(spell)) or self.runs_out(spell)
 
     def written(self, spell: Spell) -> list[Session]:
         """The half days of the book that it covers as written, whether cancelled or not."""
@@ -127,21 +127,26 @@ class Walk:
         return [session for session in ahead if session <= final]
 
     def beyond(self, spell: Spell) -> int:
-        """How many of its half days lie past the end of the book."""
-        if spell.start is None or spell.cancelled is not None:
+        """How many days of it the book does not hold. Reading taken: to an end outside it, the weekdays."""
+        if spell.start is None or spell.cancelled is not None or spell.category not in ("SUSP", "PERM"):
             return 0
         if spell.category == "PERM":
             return ENDLESS
-        if spell.category != "SUSP":
-            return 0
         if spell.count is not None:
-            return spell.count - len(self.written(spell))
-        return 0
+            left = spell.count - len(self.written(spell))
+            return (left + (1 if spell.half and not self.written(spell) else 0) + 1) // 2 if left else 0
+        span = (spell.end - spell.start).days + 1 if spell.end else 0
+        days = [spell.start + timedelta(days=n) for n in range(span)]
+        inside = bool(self.written(spell))
+        return len([day for day in days if day.weekday() < 5 and not (inside and day in self.book)])
 
     def runs_out(self, spell: Spell) -> bool:
         """Whether nobody can say, by this book, which half day is its last."""
-        written_on = spell.count is None and spell.end is not None and spell.end not in self.book
-        return written_on or self.beyond(spell) > 0
+        if spell.cancelled is not None or spell.category not in ("SUSP", "PERM") or spell.start is None:
+            return False
+        if spell.count is not None or spell.category == "PERM":
+            return self.beyond(spell) > 0
+        return spell.end is not None and not (spell.start in self.book and spell.end in self.book)
 
     def sat(self, spell: Spell) -> list[Session]:
         """The half days that count: all, or of a cancelled one those that ended before the cancellation."""
@@ -171,18 +176,18 @@ class Walk:
                 going = False
                 continue
             if not going:
-                runs.append(Run([], [], 0))
+                runs.append(Run([], [], False))
             going = True
             runs[-1].sessions.append(session)
             runs[-1].spells.extend(s for s in away[session] if s not in runs[-1].spells)
-        return [run._replace(beyond=max(self.beyond(spell) for spell in run.spells)) for run in runs]
+        return [run._replace(runs_out=any(self.runs_out(spell) for spell in run.spells)) for run in runs]
 
     def run_of(self, spell: Spell) -> Run:
         """Its run; one of its own where the book shows none of its half days."""
         for run in self.runs:
             if spell in run.spells:
                 return run
-        return Run([], [spell], self.beyond(spell))
+        return Run([], [spell], self.runs_out(spell))
 
     def place(self, spell: Spell) -> tuple[Session, datetime, str]:
         """The order of a pupil's spells: by start, then by decision, then by id."""
@@ -226,7 +231,7 @@ class Walk:
 
     def back(self, run: Run) -> Session | None:
         """The first half day after the run; None where the book does not show it."""
-        if run.beyond or not run.sessions:
+        if run.runs_out or not run.sessions:
             return None
         return next((s for s in self.all if s > run.sessions[-1]), None)
 

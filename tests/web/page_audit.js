@@ -32,9 +32,10 @@
   const ids = every('[id]').map(el => el.id);
   for (const id of new Set(ids.filter((id, n) => ids.indexOf(id) !== n))) faults.push('twice the same id: ' + id);
   for (const el of every('[aria-describedby], [aria-labelledby], use, a[href^="#"]')) {
-    const reference = el.getAttribute('aria-describedby') || el.getAttribute('aria-labelledby')
+    const references = el.getAttribute('aria-describedby') || el.getAttribute('aria-labelledby')
       || el.getAttribute('href').slice(1);
-    if (!document.getElementById(reference)) faults.push('points at nothing: ' + reference);
+    for (const reference of references.split(' '))
+      if (!document.getElementById(reference)) faults.push('points at nothing: ' + reference);
   }
   if (every('[tabindex]').some(el => el.tabIndex > 0)) faults.push('an order of its own for the Tab key');
   if (document.documentElement.lang !== 'en-GB') faults.push('not in British English');

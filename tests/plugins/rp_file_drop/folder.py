@@ -56,6 +56,11 @@ class Taken:
         (record,) = self.records
         return record
 
+    def only_refused(self) -> str:
+        """The key of the one refusal."""
+        (key,) = self.refused
+        return key
+
 
 @dataclass
 class DropFolder:

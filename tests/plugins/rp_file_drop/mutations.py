@@ -143,9 +143,11 @@ def foreign_bytes(rng: Random, row: GoodRow, form: Form, file: Invented) -> Writ
 
 
 def cut_short(rng: Random, row: GoodRow, form: Form, file: Invented) -> Written:
+    """Never to another row's id, and never to a mark without a code, which is no mark."""
     line = form.line(row.cells)
     first = next(n for n, letter in enumerate(line) if letter.isalnum())
-    content = line[: rng.randint(first + 1, len(line))]
+    last = line.rfind(form.delimiter) if form.columns[-1] in file.ids else len(line)
+    content = line[: rng.randint(first + 1, max(last, first + 1))].removesuffix(form.delimiter)
     return Written(row.key, content.encode(), Fate.EITHER, row, may_swallow=True, key_may_change=True)
 
 

@@ -119,6 +119,20 @@ def test_a_description_of_two_hundred_lines_is_one_row(drop: DropFolder):
     assert drop.take(Kind.INCIDENT).only().description == f"It began\n{story}"
 
 
+def test_notes_of_several_lines_in_a_column_that_is_ignored_do_no_harm(drop: DropFolder):
+    taken = drop.pupils(
+        f"{PUPILS},notes",
+        'P1,Ada,X,"one, two',
+        "a line, just, as long, as a row",
+        'three, four, and, five"',
+        'P2,Bea,Y,"six',
+        'seven"',
+    )
+
+    assert ids(taken.records) == ["P1", "P2"]
+    assert taken.refused == {}
+
+
 def test_after_a_row_of_several_lines_the_next_refusal_has_the_right_line(drop: DropFolder):
     drop.lines(
         "incidents",

@@ -148,6 +148,63 @@ def test_a_line_of_a_description_may_have_as_many_commas_as_a_row(drop: DropFold
     assert taken.records[0].description.splitlines()[1] == "One, two, three, four, five, six"
 
 
+def test_the_last_line_of_a_description_may_look_just_like_a_row(drop: DropFolder):
+    drop.lines(
+        "incidents",
+        "incident_id,description,occurred_at,type,pupil_id",
+        'I1,"They ran',
+        'so, far",2026-11-02,Fight,P1',
+        'I2,"They ran, and',
+        '""no"", she said",2026-11-03,Fight,P2',
+        'I3,"They',
+        'ran",2026-11-04,Fight,P3',
+    )
+
+    taken = drop.take(Kind.INCIDENT)
+
+    assert taken.refused == {}
+    assert {record.id: record.description for record in taken.records} == {
+        "I1": "They ran\nso, far",
+        "I2": 'They ran, and\n"no", she said',
+        "I3": "They\nran",
+    }
+
+
+def test_a_row_of_several_lines_behind_a_broken_one_is_used(drop: DropFolder):
+    drop.lines("incidents", HEADER, 'I1,2026-11-02,Fight,P1,"harmed,', 'I2,2026-11-03,Fight,P2,,"one', 'two"')
+
+    taken = drop.take(Kind.INCIDENT)
+
+    assert taken.only_refused() == "I1/P1"
+    assert [(record.id, record.description) for record in taken.records] == [("I2", "one\ntwo")]
+
+
+def test_the_rest_of_a_shifted_row_of_several_lines_is_no_row(drop: DropFolder):
+    drop.lines(
+        "incidents",
+        "type,description,incident_id,occurred_at,pupil_id",
+        'Fight,"They ran',
+        'and, ran",shifted,I1,2026-11-02,P1',
+        "Fight,,I2,2026-11-02,P1",
+    )
+
+    taken = drop.take(Kind.INCIDENT)
+
+    assert ids(taken.records) == ["I2"]
+    assert list(taken.refused) == ["line 2", "line 3"]
+
+
+def test_a_bad_row_of_several_lines_is_one_refusal(drop: DropFolder):
+    drop.lines(
+        "incidents", HEADER, 'I1,2026-11-02,Fight,P1,,"one\0', 'two"', 'I2,tomorrow,Fight,P2,,"one', 'two"'
+    )
+
+    assert drop.take(Kind.INCIDENT).refused == {
+        "I1/P1": "holds a control character",
+        "I2/P2": "occurred_at is not a date or a moment",
+    }
+
+
 def test_one_bad_row_of_an_incident_costs_only_that_pupil(drop: DropFolder):
     drop.lines(
         "incidents",
