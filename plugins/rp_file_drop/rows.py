@@ -28,7 +28,7 @@ Row = tuple[int, Sequence[str], str]
 
 
 class Rows:
-    """The rows below the header."""
+    """The rows below the header. Behind a broken one, and until one is whole, it is in doubt what is a row."""
 
     def __init__(self, lines: Iterator[Line], shape: Shape) -> None:
         self._lines = lines
@@ -36,6 +36,7 @@ class Rows:
         self._shape = shape
         self._delimiter, self._width = shape.delimiter, shape.width
         self._between = f'"{shape.delimiter}"'
+        self._in_doubt = False
 
     def __iter__(self) -> Iterator[Row]:
         width = self._width
@@ -43,6 +44,7 @@ class Rows:
             no, text, fault = line
             cells = [] if fault else self._simple(text)
             if len(cells) == width and cells[0].strip():
+                self._in_doubt = False
                 yield no, cells, ""
             elif fault or not self._is_blank(text):
                 yield self._careful(line)
@@ -73,23 +75,24 @@ class Rows:
     def _careful(self, line: Line) -> Row:
         no, text, fault = line
         taken: list[Line] = []
-        cells: list[str] = []
-        if not fault:
-            try:
-                cells = next(csv.reader(self._feed(line, taken), delimiter=self._delimiter, strict=True))
-            except csv.Error as error:
-                fault = _LONG if "limit" in str(error) else _OPEN
-            if not fault and self._shape.is_broken(cells, [more for _, more, _ in taken]):
-                fault = _OPEN
-                taken[-1] = self._without_rest(taken[-1])
-        if fault:
+        cells, broken = ([], fault) if fault else self._parsed(line, taken)
+        if broken:
             self._waiting.extendleft(reversed(taken))
-        fault = fault or self._fault(cells)
+        fault = broken or self._fault(cells)
+        self._in_doubt = broken == _OPEN or (self._in_doubt and fault != "")
         return no, salvaged(text[:_SALVAGED], self._delimiter) if fault else cells, fault
 
-    def _without_rest(self, line: Line) -> Line:
-        no, text, fault = line
-        return no, text, fault or (_OPEN if self._shape.is_rest(text) else "")
+    def _parsed(self, line: Line, taken: list[Line]) -> tuple[list[str], str]:
+        """The cells, and what is wrong with the quotation marks around them; further lines go into `taken`."""
+        try:
+            cells = next(csv.reader(self._feed(line, taken), delimiter=self._delimiter, strict=True))
+        except csv.Error as error:
+            return [], _LONG if "limit" in str(error) else _OPEN
+        if taken:
+            is_broken = self._shape.is_broken(cells, [text for _, text, _ in taken])
+        else:
+            is_broken = self._in_doubt and self._shape.may_be_a_rest(line[1])
+        return cells, _OPEN if is_broken else ""
 
     def _feed(self, line: Line, taken: list[Line]) -> Iterator[str]:
         """`line`, and what may belong to it for as long as a quotation mark is open."""

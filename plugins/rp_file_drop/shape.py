@@ -47,15 +47,13 @@ class Shape:
 
     def is_broken(self, cells: Sequence[str], lines: Sequence[str]) -> bool:
         """Whether `cells`, read from one line and the further `lines`, are more than one row after all."""
-        if not lines:
-            return False
         if len(cells) != self.width:
             return True
         has_break = any("\n" in cells[place].strip() for place in self.single_lines)
         return has_break and any(self._could_be_a_row(line) for line in lines)
 
-    def is_rest(self, text: str) -> bool:
-        """Whether `text`, the last line of something broken, is surely no row: it closed a long text."""
+    def may_be_a_rest(self, text: str) -> bool:
+        """Whether `text`, after something broken, may be the last line of a long text rather than a row."""
         return self.has_prose and text.count('"') % 2 == 1
 
     def _could_be_a_row(self, text: str) -> bool:

@@ -105,6 +105,20 @@ SAID: dict[str, str] = {
 }
 """What a page may say after a form was sent; only these, whatever stands in the address."""
 
+FAULTS: dict[int, str] = {
+    400: "That does not fit together",
+    403: "This form could not be taken",
+    404: "Not here",
+    405: "That cannot be done here",
+    409: "Something else comes first",
+    413: "That is too much at once",
+    415: "That is not a form of ours",
+    500: "Something went wrong here",
+    502: "Another system did not play along",
+    503: "Not just now",
+}
+"""The heading of the page that says what went wrong, by its status."""
+
 
 def reason_words(code: str) -> str:
     """A code of the census with its meaning; any other stands as it was recorded."""
@@ -116,12 +130,12 @@ def category_words(category: str) -> str:
 
 
 def stage_words(stage: Stage) -> str:
-    return stage.value[:1].upper() + stage.value[1:]
+    return _begun(stage.value)
 
 
 def kind_words(kind: str, kinds: Sequence[CaseKind]) -> str:
     found = next((known.label for known in kinds if known.name == kind), kind)
-    return found[:1].upper() + found[1:]
+    return _begun(found)
 
 
 def task_words(task: Task) -> str:
@@ -145,11 +159,16 @@ def length_words(dates: Dates) -> str | None:
         return None
     days, odd = divmod(dates.sessions, 2)
     figure = f"{days or ''}{'½' if odd else ''}" or "0"
-    return f"{figure} {'day' if dates.sessions <= 2 else 'days'}"
+    return f"{figure} {'day' if dates.sessions in (1, 2) else 'days'}"
 
 
 def who_words(who: str) -> str:
-    return "by itself" if who == SYSTEM else who
+    return {SYSTEM: "by itself", "workspace": "in the workspace"}.get(who, who)
+
+
+def _begun(text: str) -> str:
+    """As a sentence begins; what stands in capitals stays so."""
+    return text[:1].upper() + text[1:]
 
 
 def _rule_words(rule: str, tasks: Sequence[Task]) -> str:
@@ -168,28 +187,11 @@ def change_words(row: AuditRow, tasks: Sequence[Task]) -> str:
             return "Case opened"
         case "stage":
             return f"Moved to “{rest}”"
-        case "task done":
-            return f"Done: {_rule_words(rest, tasks)}"
-        case "answered":
-            return (
-                f"Longer dates are {ANSWERS[LengthAnswer(rest)]}" if rest in set(LengthAnswer) else row.what
-            )
+        case "answered" if rest in set(LengthAnswer):
+            return f"Longer dates are {ANSWERS[LengthAnswer(rest)]}"
         case "tasks created" | "tasks changed" | "tasks cancelled" | "tasks closed by itself":
-            noun = "task" if rest == "1" else "tasks"
-            return f"{rest} {noun} {kind.removeprefix('tasks ').replace('itself', 'themselves')}"
-    return row.what[:1].upper() + row.what[1:]
-
-
-FAULTS: dict[int, str] = {
-    400: "That does not fit together",
-    403: "This form could not be taken",
-    404: "Not here",
-    405: "That cannot be done here",
-    409: "Something else comes first",
-    413: "That is too much at once",
-    415: "That is not a form of ours",
-    500: "Something went wrong here",
-    502: "Another system did not play along",
-    503: "Not just now",
-}
-"""The heading of the page that says what went wrong, by its status."""
+            what = kind.removeprefix("tasks ")
+            return f"1 task {what}" if rest == "1" else f"{rest} tasks {what.replace('itself', 'themselves')}"
+    if kind.startswith("task "):
+        return f"{_begun(kind.removeprefix('task '))}: {_rule_words(rest, tasks)}"
+    return _begun(row.what)

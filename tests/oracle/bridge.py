@@ -70,7 +70,7 @@ def pupil_of(world: World) -> PupilRecord:
 
 def suspension_of(no: int, spell: Spell) -> Suspension:
     in_force = dates_of(spell, spell.count)
-    reported = dates_of(spell, spell.longer[-1][0]) if spell.longer else in_force
+    reported = in_force if spell.says is None else dates_of(spell, spell.longer[spell.says - 1][0])
     cancelled = when_of(spell.cancelled)
     return Suspension(
         no=no,

@@ -155,9 +155,10 @@ def asked_of_the_mis(walk: Walk, spell: Spell) -> set[Owed]:
     if spell.category in ("SUSP", "LNCH") and not walk.known(spell):
         day = walk.decision_day(spell) or spell.first_seen
         found.add(("supply-dates", 1, *or_missing(following(walk.book, day, 1))))
-    if spell.longer and not spell.longer[-1][2]:
-        seen = spell.longer[-1][1]
-        found.add(("dates-changed", len(spell.longer), *or_missing(following(walk.book, seen, 1))))
+    if spell.says is not None:
+        _, seen, answered = spell.longer[spell.says - 1]
+        if not answered:
+            found.add(("dates-changed", spell.says, *or_missing(following(walk.book, seen, 1))))
     if spell.category != "LNCH" and wrong_marks(walk, spell):
         found.add(("attendance-mismatch", 1, *or_missing(following(walk.book, walk.world.today, 1))))
     return found

@@ -46,8 +46,9 @@ class Spell(NamedTuple):
     reasons: tuple[str, ...] = ()
     first_seen: date = date(2026, 9, 1)
     longer: tuple[tuple[int, date, bool], ...] = ()
-    """Longer lengths that were reported: half days, the day a sync saw them, whether answered; the last one
-    is what the MIS still says."""
+    """Longer lengths that were ever reported: half days, the day on which a sync saw them, whether answered."""
+    says: int | None = None
+    """Which of the longer ones the MIS says now, counted from 1; None where it says what is in force."""
 
 
 class World(NamedTuple):
@@ -127,14 +128,17 @@ class Walk:
         return [session for session in ahead if session <= final]
 
     def beyond(self, spell: Spell) -> int:
-        """How many days of it the book does not hold. Reading taken: to an end outside it, the weekdays."""
+        """How many days of it the book does not hold.
+
+        Readings taken: two half days are one such day, though it began on an afternoon; to an end outside
+        the book, the weekdays.
+        """
         if spell.start is None or spell.cancelled is not None or spell.category not in ("SUSP", "PERM"):
             return 0
         if spell.category == "PERM":
             return ENDLESS
         if spell.count is not None:
-            left = spell.count - len(self.written(spell))
-            return (left + (1 if spell.half and not self.written(spell) else 0) + 1) // 2 if left else 0
+            return (spell.count - len(self.written(spell)) + 1) // 2
         span = (spell.end - spell.start).days + 1 if spell.end else 0
         days = [spell.start + timedelta(days=n) for n in range(span)]
         inside = bool(self.written(spell))
@@ -156,11 +160,13 @@ class Walk:
         return self._sat[spell]
 
     def over_before_cancelled(self, spell: Spell, session: Session) -> bool:
+        return self.before_cancelled(spell, session[0], ends(self.world.hours, session))
+
+    def before_cancelled(self, spell: Spell, day: date, end: datetime) -> bool:
+        """Reading taken: what ended at the very moment of the cancellation was not served."""
         if spell.cancelled is None:
             return True
-        if isinstance(spell.cancelled, datetime):
-            return ends(self.world.hours, session) < spell.cancelled
-        return session[0] < spell.cancelled
+        return end < spell.cancelled if isinstance(spell.cancelled, datetime) else day < spell.cancelled
 
     @cached_property
     def runs(self) -> list[Run]:
@@ -204,7 +210,8 @@ class Walk:
         if spell.category == "LNCH":
             if spell.start is None:
                 return []
-            return [spell.start] if self.over_before_cancelled(spell, (spell.start, 0)) else []
+            lunch_over = begins(self.world.hours, (spell.start, 1))
+            return [spell.start] if self.before_cancelled(spell, spell.start, lunch_over) else []
         if spell.category != "SUSP":
             return []
         return [day for day, _ in self.sat(spell)]

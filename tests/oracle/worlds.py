@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.oracle.almanac import EASTER_MONDAYS, Point, Session, clock, day_of
+from tests.oracle.almanac import Point, Session, clock, day_of, school_year, term
 from tests.oracle.school_years import HOURS, calendars, days_on, number, pick
 from tests.oracle.walk import Spell, Walk, World
 
 FLAG = {None: 3, False: 3, True: 2}
-LENGTHS = {6: 4, 2: 3, 1: 3, 4: 3, 10: 3, 3: 2, 5: 2, 11: 2, 12: 3, 13: 1, 20: 2, 30: 2, 31: 1, 44: 1, 62: 1, 90: 1, 91: 1}
+LENGTHS = {6: 4, 2: 3, 1: 3, 4: 3, 10: 3, 3: 2, 5: 2, 11: 2, 12: 3, 13: 1, 20: 2, 30: 2, 31: 1, 44: 1, 62: 1, 90: 1, 91: 1, 0: 8}
 PLACES = {"next": 6, "after a gap": 3, "anew": 4, "same start": 1, "over": 1, "before": 1}
 CLOCKS = (time(8, 45), time(9, 10), time(12, 15), time(13, 15), time(14, 0), time(15, 15), time(17, 30))
 CODES = ("E", "E", "B", "D", "K", "#", "Y", "Y2", "/", "\\", "C", "I")
@@ -50,14 +51,18 @@ def populated(draw: st.DrawFn, walk: Walk) -> World:
 def lunchtimes(draw: st.DrawFn, walk: Walk, used: int) -> list[Spell]:
     first, many = a_session(draw, walk), number(draw, 8, 12)
     days = [day for day, half in walk.all if half == 0 and day >= first[0]][:many]
-    return [Spell(f"S{used}-{n:02d}", "LNCH", day, count=0, decided_at=day) for n, day in enumerate(days)]
+    spells = [Spell(f"S{used}-{n:02d}", "LNCH", day, count=0, decided_at=day) for n, day in enumerate(days)]
+    which = number(draw, 0, len(spells) - 1)
+    if draw(st.booleans()):
+        spells[which] = spells[which]._replace(cancelled=a_cancellation(draw, walk, spells[which]))
+    return spells
 
 
 def a_spell(draw: st.DrawFn, walk: Walk, others: list[Spell]) -> Spell:
     category = pick(draw, {"SUSP": 30, "LNCH": 4, "PERM": 3, "INTX": 1})
     start, half = a_start(draw, walk, others)
     spell = Spell(f"S{number(draw, 0, 9)}{'abcdefghijkl'[len(others) % 12]}{len(others)}", category, start, half)
-    spell = with_length(draw, walk, spell)
+    spell = with_length(draw, walk, spell, others)
     if pick(draw, {False: 24, True: 1}):
         spell = spell._replace(start=None)
     spell = spell._replace(decided_at=a_decision(draw, start))
@@ -69,7 +74,7 @@ def a_spell(draw: st.DrawFn, walk: Walk, others: list[Spell]) -> Spell:
         representations=days_on(decided, number(draw, 0, 9)) if draw(st.booleans()) else None,
         reasons=tuple(pick(draw, dict.fromkeys(REASONS, 1)) for _ in range(number(draw, 0, 2))),
         first_seen=days_on(decided, number(draw, 0, 6)),
-        longer=questions(draw, walk, spell),
+        **questions(draw, walk, spell),
     )
 
 
@@ -110,9 +115,9 @@ def a_place(draw: st.DrawFn, walk: Walk, others: list[Spell]) -> Session:
     return walk.all[min(max(at, 0), len(walk.all) - 1)]
 
 
-def with_length(draw: st.DrawFn, walk: Walk, spell: Spell) -> Spell:
+def with_length(draw: st.DrawFn, walk: Walk, spell: Spell, others: list[Spell]) -> Spell:
     """Its length as half days, as an end, as both, as an end that covers no session, or not at all."""
-    count = pick(draw, LENGTHS)
+    count = pick(draw, LENGTHS) or up_to_a_border(draw, walk, spell, others)
     how = pick(draw, {"count": 10, "end": 5, "both": 1, "neither": 1, "empty": 1, "any end": 1})
     if how == "count" or how == "neither" or spell.start is None:
         return spell._replace(count=None if how == "neither" else count)
@@ -126,6 +131,17 @@ def with_length(draw: st.DrawFn, walk: Walk, spell: Spell) -> Spell:
     day, half = covered[-1]
     ended = spell._replace(end=day, end_half=pick(draw, {half: 1, None: 1}) if half else 0)
     return ended._replace(count=count) if how == "both" else ended
+
+
+def up_to_a_border(draw: st.DrawFn, walk: Walk, spell: Spell, others: list[Spell]) -> int:
+    """So many that the term or the year comes to just under, at or over 5, 15 or 45 days."""
+    if spell.start is None:
+        return 2
+    so_far = [day for other in others for day in walk.half_days(other)]
+    border = pick(draw, {10: 5, 30: 3, 90: 2})
+    period = school_year if border == 90 else term
+    used = sum(period(day) == period(spell.start) for day in so_far)
+    return max(border + number(draw, -1, 1) - used, 1)
 
 
 def a_decision(draw: st.DrawFn, start: date) -> Point | None:
@@ -142,6 +158,8 @@ def a_decision(draw: st.DrawFn, start: date) -> Point | None:
 def a_cancellation(draw: st.DrawFn, walk: Walk, spell: Spell) -> Point:
     """Before it began, while it ran (a bare date, or to the minute of a session), or after it was over."""
     covered = walk.written(spell)[:14]
+    if spell.category == "LNCH" and spell.start in walk.book:
+        covered = [(spell.start, 0), (spell.start, 1)]
     start = spell.start or day_of(walk.decision(spell) or date(2026, 11, 12))
     if not covered or pick(draw, {"while it ran": 4, "some time": 1}) == "some time":
         day = days_on(start, number(draw, -2, 9))
@@ -152,12 +170,13 @@ def a_cancellation(draw: st.DrawFn, walk: Walk, spell: Spell) -> Point:
     return exact[pick(draw, dict.fromkeys(exact, 1))]
 
 
-def questions(draw: st.DrawFn, walk: Walk, spell: Spell) -> tuple[tuple[int, date, bool], ...]:
-    if spell.category != "SUSP" or spell.count is None or pick(draw, {True: 12, False: 1}):
-        return ()
+def questions(draw: st.DrawFn, walk: Walk, spell: Spell) -> dict[str, Any]:
+    """Longer lengths that the MIS has reported, and which of them (or none) it says now."""
+    if spell.category != "SUSP" or spell.count is None or pick(draw, {True: 10, False: 1}):
+        return {}
     day = walk.decision_day(spell) or walk.world.today
-    asked = [(spell.count + n, days_on(day, n), n == 1) for n in range(1, number(draw, 1, 3) + 1)]
-    return tuple(asked)
+    asked = [(spell.count + n, days_on(day, n), draw(st.booleans())) for n in range(1, number(draw, 1, 3) + 1)]
+    return {"longer": tuple(asked), "says": number(draw, 0, len(asked)) or None}
 
 
 def marks(draw: st.DrawFn, walk: Walk, spells: list[Spell]) -> tuple[tuple[Session, str], ...]:
@@ -169,7 +188,3 @@ def marks(draw: st.DrawFn, walk: Walk, spells: list[Spell]) -> tuple[tuple[Sessi
     for _ in range(number(draw, 1, 4)):
         found[covered[number(draw, 0, len(covered) - 1)]] = pick(draw, dict.fromkeys(CODES, 1))
     return tuple(found.items())
-
-
-def moment_of(point: Point) -> datetime:
-    return point if isinstance(point, datetime) else clock(point, time.min)

@@ -65,7 +65,7 @@ def test_a_long_one_is_cut_in_the_middle(office: Office):
     days = strip_of(show_case(office, REF))
 
     assert len(days) == MOST_DAYS
-    assert [(day.day, day.cut) for day in days if day.cut] == [(date(2026, 12, 2), 9)]
+    assert [(day.day, day.cut) for day in days if day.cut] == [(date(2026, 12, 3), 9)]
     assert days[-1].marks == ("Return",)
 
 

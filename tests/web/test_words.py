@@ -66,6 +66,10 @@ def test_no_word_blames():
         ("task done: tell-la", "Done: Tell the local authority"),
         ("task done: set-work", "Done: Set and mark work"),
         ("task done: no-longer-there", "Done: no-longer-there"),
+        (
+            "task deleted in the workspace, made again: tell-la",
+            "Deleted in the workspace, made again: Tell the local authority",
+        ),
         ("tasks created: 12", "12 tasks created"),
         ("tasks created: 1", "1 task created"),
         ("tasks closed by itself: 2", "2 tasks closed by themselves"),
@@ -85,7 +89,7 @@ def test_a_change_is_told_in_words(what: str, told: str):
 
 @pytest.mark.parametrize(
     ("sessions", "told"),
-    [(None, None), (1, "½ day"), (2, "1 day"), (3, "1½ days"), (6, "3 days"), (90, "45 days"), (0, "0 day")],
+    [(None, None), (1, "½ day"), (2, "1 day"), (3, "1½ days"), (6, "3 days"), (90, "45 days"), (0, "0 days")],
 )
 def test_a_length_is_told_in_days(sessions: int | None, told: str | None):
     assert words.length_words(Span(sessions=sessions)) == told

@@ -194,6 +194,24 @@ def test_the_rest_of_a_shifted_row_of_several_lines_is_no_row(drop: DropFolder):
     assert list(taken.refused) == ["line 2", "line 3"]
 
 
+def test_the_rest_of_a_row_that_broke_on_its_first_line_is_no_row(drop: DropFolder):
+    drop.lines(
+        "incidents",
+        "type,description,incident_id,occurred_at,pupil_id",
+        'Fight,"They "ran',
+        'far",I1,2026-11-02,P1',
+        'and,far",I1,2026-11-02,P1',
+        'Fight,"One',
+        'two",I2,2026-11-02,P1',
+        'Fight,5" long,I3,2026-11-02,P1',
+    )
+
+    taken = drop.take(Kind.INCIDENT)
+
+    assert ids(taken.records) == ["I2", "I3"]
+    assert list(taken.refused) == ["line 2", "line 3", "line 4"]
+
+
 def test_a_bad_row_of_several_lines_is_one_refusal(drop: DropFolder):
     drop.lines(
         "incidents", HEADER, 'I1,2026-11-02,Fight,P1,,"one\0', 'two"', 'I2,tomorrow,Fight,P2,,"one', 'two"'

@@ -1,0 +1,138 @@
+"""Another process at the same store: it does one thing, says so on a line, and waits until it may end."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rp_connect.domain.effect import EffectKind
+from rp_connect.errors import BusyError
+from rp_connect.storage.owners import this_process
+from rp_connect.storage.store import SqlStore, open_store
+
+ROOT = Path(__file__).parents[2]
+
+
+class Elsewhere:
+    """The process as a test sees it."""
+
+    def __init__(self, command: str, url: str, *words: object) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.storage.elsewhere", command, url, *map(str, words)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+
+    def says(self) -> Any:
+        assert self.process.stdout
+        return json.loads(self.process.stdout.readline())
+
+    def kill(self) -> None:
+        """SIGKILL, and nobody asks for its exit code: it stays a zombie, as under a careless parent."""
+        self.process.kill()
+        self.process.stdout.read()  # type: ignore[union-attr] - ends when the process has ended
+
+    def end(self) -> None:
+        self.process.communicate()
+
+
+@contextmanager
+def elsewhere(command: str, url: str, *words: object) -> Iterator[Elsewhere]:
+    other = Elsewhere(command, url, *words)
+    try:
+        yield other
+    finally:
+        other.process.kill()
+        other.process.communicate()
+
+
+def tell(what: object) -> None:
+    print(json.dumps(what), flush=True)
+
+
+def hold_lock(store: SqlStore, name: str) -> None:
+    try:
+        with store.lock(name):
+            tell("held")
+            sys.stdin.read()
+    except BusyError:
+        tell("busy")
+
+
+def hold_writing(store: SqlStore) -> None:
+    with store.begin() as work:
+        work.cases.next_ref(2026)
+        tell("writing")
+        sys.stdin.read()
+
+
+def lease(store: SqlStore, limit: str) -> None:
+    with store.begin() as work:
+        taken = work.effects.lease(this_process(), int(limit))
+        work.commit()
+    tell([effect.id for effect in taken])
+    sys.stdin.read()
+
+
+def give_refs(store: SqlStore, count: str, seed: str) -> None:
+    """Some of them are rolled back."""
+    chance = random.Random(seed)
+    kept = []
+    while len(kept) < int(count):
+        with store.begin() as work:
+            ref = work.cases.next_ref(2026)
+            if chance.random() < 0.7:
+                work.commit()
+                kept.append(ref)
+    tell(kept)
+
+
+def want(store: SqlStore, keys: str, times: str) -> None:
+    for _ in range(int(times)):
+        for key in range(int(keys)):
+            with store.begin() as work:
+                work.effects.want(EffectKind.TASK, str(key), school="northwick", case=None)
+                work.commit()
+    tell("wanted")
+
+
+def deliver(store: SqlStore, seed: str) -> None:
+    """Until told to end: lease, and let each effect end in one way or another."""
+    chance = random.Random(seed)
+    sent: list[tuple[str, int]] = []
+    idle = 0
+    while idle < 20:
+        with store.begin() as work:
+            taken = work.effects.lease(this_process(), 3)
+            work.commit()
+        idle = 0 if taken else idle + 1
+        for effect in taken:
+            with store.begin() as work:
+                again = chance.random() < 0.3
+                kept = work.effects.wait(effect, 0, "busy") if again else work.effects.done(effect)
+                work.commit()
+            assert kept
+            sent += [] if again else [(effect.key, effect.revision)]
+    tell(sent)
+
+
+def opened(store: SqlStore) -> None:
+    with store.begin() as work:
+        work.cases.next_ref(2026)
+        work.commit()
+    tell("opened")
+
+
+if __name__ == "__main__":
+    command, url, *words = sys.argv[1:]
+    here = open_store(url)
+    globals()[command](here, *words)
+    here.close()
