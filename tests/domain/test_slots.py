@@ -88,7 +88,7 @@ def test_the_eve_of_return_comes_first_and_then_the_days_before_it():
     assert found == [
         *("Mon 16 08:45", "Mon 16 10:15", "Mon 16 14:00"),
         *("Fri 13 08:45", "Fri 13 10:15", "Fri 13 14:00"),
-        *("Thu 12 10:15", "Thu 12 11:30"),
+        *("Thu 12 10:15", "Thu 12 13:15"),
     ]
 
 

@@ -55,7 +55,8 @@ def elsewhere(command: str, url: str, *words: object) -> Iterator[Elsewhere]:
 
 
 def tell(what: object) -> None:
-    print(json.dumps(what), flush=True)
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
 
 
 def hold_lock(store: SqlStore, name: str) -> None:

@@ -192,9 +192,9 @@ def test_what_does_not_fit_is_told_where_it_is_mended(office: Office, page: Page
         page.get_by_text("Set a meeting").click()
         page.get_by_label("Invite").fill("not an address")
         page.get_by_role("button", name="Set the meeting").click()
-        assert page.get_by_role("alert").inner_text().strip() == (
-            "Address 1 of 1 does not look like an e-mail address."
-        )
+        sentence = "Address 1 of 1 does not look like an e-mail address."
+        assert page.get_by_role("alert").inner_text().startswith(f"The meeting is not set. {sentence}")
+        assert page.locator("#meeting-error").inner_text().strip() == sentence
         assert page.get_by_label("Invite").input_value() == "not an address"
         assert faults_of(page) == []
 
