@@ -28,7 +28,7 @@ Row = tuple[int, Sequence[str], str]
 
 
 class Rows:
-    """The rows below the header. Behind a broken one, and until one is whole, it is in doubt what is a row."""
+    """The rows below the header. Behind a broken one, until one is whole, it is in doubt what is a row."""
 
     def __init__(self, lines: Iterator[Line], shape: Shape) -> None:
         self._lines = lines
@@ -83,7 +83,7 @@ class Rows:
         return no, salvaged(text[:_SALVAGED], self._delimiter) if fault else cells, fault
 
     def _parsed(self, line: Line, taken: list[Line]) -> tuple[list[str], str]:
-        """The cells, and what is wrong with the quotation marks around them; further lines go into `taken`."""
+        """The cells, and what is wrong with their quotation marks; further lines go into `taken`."""
         try:
             cells = next(csv.reader(self._feed(line, taken), delimiter=self._delimiter, strict=True))
         except csv.Error as error:
@@ -108,7 +108,8 @@ class Rows:
 
     def _fault(self, cells: Sequence[str]) -> str:
         if len(cells) != self._width:
-            return f"has {len(cells)} columns where the header has {self._width}"
+            has = "1 column" if len(cells) == 1 else f"{len(cells)} columns"
+            return f"has {has} where the header has {self._width}"
         if any(len(cell) > FIELD_LIMIT for cell in cells):
             return _LONG
         return _CONTROL if any(CONTROL.search(cell) for cell in cells) else ""

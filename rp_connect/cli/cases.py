@@ -6,7 +6,7 @@ import click
 
 from rp_connect.cli.case_answers import answer, cancel, dates, open_, outcome
 from rp_connect.cli.case_meeting import meet
-from rp_connect.cli.case_sheet import sheet_json, show_sheet
+from rp_connect.cli.case_sheet import show_sheet
 from rp_connect.cli.options import group, json_option, school_option
 from rp_connect.cli.output import answer_json, day_text, say, table
 from rp_connect.cli.session import Session, acting, pass_session
@@ -57,7 +57,7 @@ def show(session: Session, ref: str, as_json: bool) -> None:
     with session.office() as office:
         sheet = show_case(office, ref)
     if as_json:
-        answer_json(sheet_json(sheet))
+        answer_json(sheet.to_json())
     else:
         show_sheet(sheet)
 

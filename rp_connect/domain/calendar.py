@@ -64,7 +64,7 @@ class DayHours:
 class SchoolCalendar:
     """School days and sessions, with arithmetic that answers None beyond what is loaded.
 
-    `first` is the first day of the first loaded term (a school day or not), `last` the last loaded school day.
+    `first` is the first day of the first loaded term, school day or not; `last` the last loaded school day.
     """
 
     def __init__(self, periods: Iterable[Period], hours: DayHours, timezone: ZoneInfo) -> None:

@@ -61,7 +61,7 @@ Cursor = Mapping[str, Any]
 class Page:
     """Some records of one kind. `cursor` is where to go on once they are stored (None: not yet a safe place).
 
-    `bytes_read` of the reading's `bytes_total` says how far this page brings it, for the progress bar.
+    `bytes_read` is what this page adds towards the reading's `bytes_total`, for the progress bar.
     """
 
     records: Sequence[Record] = ()

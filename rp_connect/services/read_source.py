@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from rp_connect.domain.suspension import SuspensionRecord
-from rp_connect.ports.mis import Cursor, Kind, Page, Reading, Record, Refusal
+from rp_connect.ports.mis import Kind, Page, Reading, Record, Refusal
 from rp_connect.ports.store import AuditRow, SourceState, UnitOfWork
 from rp_connect.services.store_suspensions import storing_order
 from rp_connect.services.sync_pass import SyncPass
@@ -101,7 +100,7 @@ def _take_in(sync: SyncPass, source: Source, reading: Reading) -> None:
     sync.progress.begin(f"{sync.school.id} {reading.label}", reading.bytes_total)
     found: list[Refusal] = []
     state = replace(source.remembered, label=reading.label, held=None, left=None)
-    for page, final in _with_last(_batches(reading, source.ordered)):
+    for page, final in _with_last(_pages(reading, source)):
         with sync.begin() as work:
             refusals = [*page.refusals, *source.store(work, sync, page.records)]
             found += refusals
@@ -143,21 +142,32 @@ def _with_last(pages: Iterator[Page]) -> Iterator[tuple[Page, bool]]:
     yield page, True
 
 
-def _batches(reading: Reading, ordered: bool) -> Iterator[Page]:
-    """The pages as they come, or all records sorted first where the order decides over references."""
-    if not ordered:
-        yield from reading.pages()
-        return
-    pages = list(reading.pages())
-    records = [r for page in pages for r in page.records if isinstance(r, SuspensionRecord)]
-    queue = iter(sorted(records, key=storing_order))
-    batches = list(iter(lambda: list(islice(queue, BATCH)), [])) or [[]]
-    last: Cursor | None = pages[-1].cursor if pages else None
-    for number, batch in enumerate(batches, start=1):
-        final = number == len(batches)
-        yield Page(
-            records=batch,
-            refusals=[r for page in pages for r in page.refusals] if final else (),
-            cursor=last if final else None,
-            bytes_read=sum(page.bytes_read for page in pages) if final else 0,
-        )
+def _pages(reading: Reading, source: Source) -> Iterator[Page]:
+    """As they come; a calendar whole; sorted first where the order decides over references."""
+    if source.ordered:
+        return _in_order(reading)
+    if source.kind is Kind.CALENDAR:
+        return iter([_whole(list(reading.pages()))])
+    return reading.pages()
+
+
+def _whole(pages: Sequence[Page]) -> Page:
+    return Page(
+        records=[r for page in pages for r in page.records],
+        refusals=[r for page in pages for r in page.refusals],
+        cursor=pages[-1].cursor if pages else None,
+        bytes_read=sum(page.bytes_read for page in pages),
+    )
+
+
+def _in_order(reading: Reading) -> Iterator[Page]:
+    """In batches; what else the pages bear comes with the last."""
+    whole = _whole(list(reading.pages()))
+    suspensions = sorted((r for r in whole.records if isinstance(r, SuspensionRecord)), key=storing_order)
+    *batches, last = _batched(suspensions)
+    yield from (Page(records=batch) for batch in batches)
+    yield replace(whole, records=last)
+
+
+def _batched(records: Sequence[Record]) -> list[Sequence[Record]]:
+    return [records[start : start + BATCH] for start in range(0, len(records), BATCH)] or [()]

@@ -52,6 +52,7 @@ _POSTGRES: Mapping[str, str] = {
     "53": "The database server is out of room, memory or connections: nothing was written.",
     "53100": _FULL,
     "55P03": _LOCKED,
+    "57014": "The database server stopped the work at its time limit: nothing was written.",
     "57P": _LOST,
     "58": "The database server's disk does not answer as it should: nothing was written.",
 }

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from rp_connect.domain.calendar import Half, Session
 from rp_connect.storage import marks_postgres, marks_sqlite
 from rp_connect.storage.day_numbers import DayNumbers, number_of_day
-from rp_connect.storage.schools import number_of
+from rp_connect.storage.schools import known_number, number_of
 from rp_connect.storage.session import Session as Transaction
 from rp_connect.storage.tables import attendance, attendance_counts
 
@@ -31,7 +31,7 @@ class SqlMarks:
         days = {number_of_day(session.day): session.day for session in sessions}
         wanted = set(sessions)
         found = sa.select(attendance.c.day, attendance.c.half, attendance.c.code).where(
-            attendance.c.school_no == number_of(self._session, school),
+            attendance.c.school_no == known_number(self._session, school),
             attendance.c.half.in_([0, 1]),  # every part of the key is named: each mark is one look-up
             attendance.c.pupil_no == pupil_no,
         )

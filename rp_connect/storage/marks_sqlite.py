@@ -13,32 +13,31 @@ _AT_ONCE = 50
 
 _NEW_TABLES = (
     "CREATE TEMP TABLE IF NOT EXISTS given (day INTEGER, half INTEGER, pupil_no INTEGER, code TEXT)",
-    "CREATE TEMP TABLE IF NOT EXISTS changed (day INTEGER, half INTEGER, pupil_no INTEGER, code TEXT,"
+    "CREATE TEMP TABLE IF NOT EXISTS compared (day INTEGER, half INTEGER, pupil_no INTEGER, code TEXT,"
     " old TEXT, PRIMARY KEY (day, half, pupil_no)) WITHOUT ROWID",
     "DELETE FROM given",
-    "DELETE FROM changed",
+    "DELETE FROM compared",
 )
 _GIVE_ONE = "INSERT INTO given VALUES (?, ?, ?, ?)"
 _GIVE_MANY = _GIVE_ONE + ", (?, ?, ?, ?)" * (_AT_ONCE - 1)
 _COMPARE = """
-    INSERT OR REPLACE INTO changed
+    INSERT OR REPLACE INTO compared
     SELECT given.day, given.half, given.pupil_no, given.code, held.code
     FROM given LEFT JOIN attendance AS held
     ON held.day = given.day AND held.school_no = ?
-    AND held.half = given.half AND held.pupil_no = given.pupil_no
-    WHERE held.code IS NULL OR held.code <> given.code"""
+    AND held.half = given.half AND held.pupil_no = given.pupil_no"""
 _WRITE = """
     INSERT INTO attendance (day, school_no, half, pupil_no, code)
-    SELECT day, ?, half, pupil_no, code FROM changed WHERE true
+    SELECT day, ?, half, pupil_no, code FROM compared WHERE old IS NOT code
     ON CONFLICT DO UPDATE SET code = excluded.code"""
 _COUNT = """
     INSERT INTO attendance_counts (pupil_no, school_year, code, n)
-    SELECT pupil_no, (day - 801) / 10000, code, 1 FROM changed WHERE true
+    SELECT pupil_no, (day - 801) / 10000, code, 1 FROM compared WHERE old IS NOT code
     ON CONFLICT DO UPDATE SET n = n + 1"""
 _COUNT_LESS = """
     UPDATE attendance_counts SET n = attendance_counts.n - less.n
     FROM (SELECT pupil_no, (day - 801) / 10000 AS school_year, old, count(*) AS n
-          FROM changed WHERE old IS NOT NULL GROUP BY 1, 2, 3) AS less
+          FROM compared WHERE old <> code GROUP BY 1, 2, 3) AS less
     WHERE attendance_counts.pupil_no = less.pupil_no AND attendance_counts.school_year = less.school_year
     AND attendance_counts.code = less.old"""
 
@@ -54,7 +53,7 @@ def write(
     session.sql(_WRITE, (school_no,))
     session.sql(_COUNT)
     session.sql(_COUNT_LESS)
-    return {no for (no,) in session.sql("SELECT DISTINCT pupil_no FROM changed").all()}
+    return {no for (no,) in session.sql("SELECT DISTINCT pupil_no FROM compared WHERE old IS NOT code").all()}
 
 
 def _give(session: Session, values: list[int | str]) -> None:

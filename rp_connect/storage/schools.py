@@ -57,11 +57,12 @@ class SqlSchools:
 def number_of(session: Session, school: str) -> int:
     """Our number of the school. Whatever writes a school's name asks for it first, and so makes it known."""
     if school not in session.known_schools:
-        session.known_schools[school] = _known(session, school) or _made_known(session, school)
+        session.known_schools[school] = known_number(session, school) or _made_known(session, school)
     return session.known_schools[school]
 
 
-def _known(session: Session, school: str) -> int | None:
+def known_number(session: Session, school: str) -> int | None:
+    """None for a school that nothing was stored of."""
     row = session.first(_NUMBER, {"of": school})
     return row and int(row.no)
 

@@ -35,6 +35,10 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def bring_up_to_date(self) -> None:
+        """Create or upgrade the schema, one process at a time."""
+        bring_up_to_date(self._database)
+
     @contextmanager
     def begin(self) -> Iterator[UnitOfWork]:
         with self._transaction(self._database.writer, writing=True) as session:
@@ -91,9 +95,13 @@ def open_store(url: str, clock: Callable[[], datetime] | None = None) -> SqlStor
 
     Raises ConfigError for an address that we cannot use, StoreError where the store does not open.
     """
-    database = _database(url, clock)
-    bring_up_to_date(database)
-    return SqlStore(database)
+    store = SqlStore(_database(url, clock))
+    try:
+        store.bring_up_to_date()
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 def _database(url: str, clock: Callable[[], datetime] | None) -> Database:

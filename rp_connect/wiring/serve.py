@@ -33,7 +33,15 @@ def serve(
     with _listen(port) as listener:
         port = listener.getsockname()[1]
         app = make_app(replace(office, page=f"http://{HOST}:{port}"), port=port, notice=notice)
-        config = uvicorn.Config(app, log_config=None, log_level="warning", access_log=False)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            proxy_headers=False,
+            server_header=False,
+        )
         signal.signal(signal.SIGTERM, _leave)
         tell(f"The pages are at http://{HOST}:{port}, on this machine alone. Ctrl-C stops them.")
         with beside or nullcontext():

@@ -29,6 +29,7 @@ class Size:
     quiet_shape: Shape = field(
         default_factory=lambda: Shape(pupils=200, days=10, incidents=60, suspensions=4)
     )
+    usual_cases: int = 40
     cases: int = 500
     requests: int = 9
     starts: int = 9

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rp_connect.services.sync_schools import sync_schools
 from rp_connect.wiring.office import build_office
@@ -18,7 +19,10 @@ from tests.benchmarks.trust import NOW, Shape, write_trust
 
 ROOT = Path(__file__).parents[2]
 TARGET = 1.5
-BARE = "`python -c pass` of the same environment"
+BARE = "python -c pass"
+_ENTRY = "import sys; from rp_connect.__main__ import main; sys.exit(main())"
+"""What the script `rp-connect` does beside what pip puts into it."""
+
 HEAVY = (
     "alembic",
     "docx",
@@ -45,43 +49,27 @@ def measure(bench: Bench) -> list[Line]:
 
 def _starts(bench: Bench, room: Path) -> list[Line]:
     script = str(Path(sys.executable).with_name("rp-connect"))
-    commands = {
-        "bare": [sys.executable, "-c", "pass"],
-        "script": [script, "--version"],
-        "module": [sys.executable, "-m", "rp_connect", "--version"],
-        "tasks": [script, "task", "list", "--json"],
-        "check": [script, "--help"],
-    }
     if not shutil.which(script):
         raise RuntimeError("rp-connect is not installed in this environment: run make setup")
+    commands = {
+        BARE: [sys.executable, "-c", "pass"],
+        "rp-connect --version": [script, "--version"],
+        "its entry point alone": [sys.executable, "-c", _ENTRY, "--version"],
+        "rp-connect --help": [script, "--help"],
+        "rp-connect task list --json of 20 cases": [script, "task", "list", "--json"],
+    }
     costs = programs(commands, bench.size.starts, room)
-    bare = costs["bare"]
+
+    def line(what: str, **more: Any) -> Line:
+        return Line(figure="P8", what=what, ours=costs[what], raw=costs[BARE], beside=BARE, **more)
+
+    _, version, entry, *others = commands
     return [
-        Line(
-            figure="P8",
-            what="rp-connect --version",
-            ours=costs["script"],
-            raw=bare,
-            beside=BARE,
-            target=TARGET,
-        ),
-        Line(
-            figure="P8",
-            what="rp-connect --version, by CPU",
-            ours=costs["script"],
-            raw=bare,
-            by="cpu",
-            target=TARGET,
-        ),
-        Line(figure="P8", what="python -m rp_connect --version", ours=costs["module"], raw=bare, beside=BARE),
-        Line(figure="P8", what="rp-connect --help", ours=costs["check"], raw=bare, beside=BARE),
-        Line(
-            figure="P8",
-            what="rp-connect task list --json, 20 cases",
-            ours=costs["tasks"],
-            raw=bare,
-            beside=BARE,
-        ),
+        line(version, target=TARGET),
+        line(version, target=TARGET, by="cpu"),
+        line(entry, target=TARGET),
+        line(entry, target=TARGET, by="cpu"),
+        *(line(what) for what in others),
     ]
 
 
@@ -102,7 +90,7 @@ def promise(what: str, words: Sequence[str], heavy: Sequence[str], folder: Path)
         what=f"heavy modules that {what} loads",
         shown=", ".join(found) or f"none of {len(heavy)}",
         holds=not found,
-        note=f"{len(modules)} modules in all; must not be among them: {', '.join(heavy)}",
+        note=f"{len(modules)} modules in all",
     )
 
 

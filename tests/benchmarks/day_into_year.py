@@ -13,14 +13,15 @@ from pathlib import Path
 from rp_connect.storage.day_numbers import number_of_day
 from rp_connect.storage.store import open_store
 from tests.benchmarks.bench import SEED, Bench, Size
-from tests.benchmarks.limits import lots, prepared, put, settle, upsert
+from tests.benchmarks.limits import Tuple, counted, lots, many, prepared, put, settle, upsert
 from tests.benchmarks.measure import Cost, interleaved
 from tests.benchmarks.table import Line
 from tests.benchmarks.trust import FIRST_DAY, Mark, days_from, marks_of
 
 SECONDS = 0.5
-SAME = "sqlite3 executemany into the same table in the same transactions, without counters"
-AT_ONCE = "sqlite3 executemany into the same table in one transaction, without counters"
+BARE, COUNTED, AT_ONCE = "executemany", "executemany, counters too", "executemany, one transaction"
+"""The raw limits, into the very same table: each school's marks in the same transactions of 1,000 rows; the
+same with a bare upsert of the counters; all marks of the day in one transaction."""
 
 _PUPILS = """
     INSERT INTO pupils (no, school, mis, id, given_name, family_name,
@@ -59,14 +60,12 @@ def measure(bench: Bench) -> list[Line]:
             figure="P7",
             what=what,
             ours=costs["ours"],
-            raw=costs["bare"],
-            beside=SAME,
+            raw=costs[limit],
+            beside=limit,
             seconds=seconds,
-            note=note,
-        ),
-        Line(
-            figure="P7", what=what, ours=costs["ours"], raw=costs["at once"], beside=AT_ONCE, seconds=seconds
-        ),
+            note=note if limit == BARE else "",
+        )
+        for limit in (BARE, COUNTED, AT_ONCE)
     ]
 
 
@@ -111,16 +110,17 @@ def variants(path: Path, size: Size) -> dict[str, Callable[[], Cost]]:
             f"sqlite:///{path}", [(f"s{no:03}", some) for no, marks in day for some in lots(marks, 1000)]
         )
 
-    def bare() -> Cost:
+    def tuples() -> list[Sequence[Tuple]]:
         settle(path)
         day = a_day(size, next(days))
-        return upsert(path, [some for no, marks in day for some in lots(prepared(no, marks), 1000)])
+        return [some for no, marks in day for some in lots(prepared(no, marks), 1000)]
 
-    def at_once() -> Cost:
-        settle(path)
-        return upsert(path, [[row for no, marks in a_day(size, next(days)) for row in prepared(no, marks)]])
-
-    return {"ours": ours, "bare": bare, "at once": at_once}
+    return {
+        "ours": ours,
+        BARE: lambda: upsert(path, tuples()),
+        COUNTED: lambda: many(path, counted(tuples())),
+        AT_ONCE: lambda: upsert(path, [[row for some in tuples() for row in some]]),
+    }
 
 
 def a_day(size: Size, day: date) -> list[tuple[int, Sequence[Mark]]]:

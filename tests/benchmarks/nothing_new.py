@@ -16,7 +16,7 @@ from tests.benchmarks.seams import watched
 from tests.benchmarks.table import Line
 from tests.benchmarks.trust import NOW, write_trust
 
-BESIDE = "a loop that takes the state and the SHA-256 of the same files"
+BESIDE = "stat and SHA-256 of the same files"
 
 
 def measure(bench: Bench) -> list[Line]:

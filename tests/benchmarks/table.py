@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from tests.benchmarks.measure import Cost, typical, typical_parts
 
-HEAD = ("figure", "what", "ours", "raw limit", "ratio (min–max)", "target", "reached")
+HEAD = ("figure", "what", "ours", "beside", "raw limit", "ratio (min–max)", "target", "reached")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,7 @@ class Line:
             self.figure,
             self.what,
             self.shown or self._figures(self.ours),
+            self.beside + (", by CPU" if self.by == "cpu" else ""),
             self._figures(self.raw),
             f"{median(self.ratios):.2f} ({min(self.ratios):.2f}–{max(self.ratios):.2f})" if self.raw else "",
             self._target(),
@@ -68,7 +69,6 @@ class Line:
         whole = sum(parts.values())
         shares = ", ".join(f"{name} {100 * part / whole:.0f} %" for name, part in parts.items())
         return [
-            *([f"beside {self.beside}"] if self.beside else []),
             *([f"CPU: {shares}"] if shares else []),
             *([self.note] if self.note else []),
         ]

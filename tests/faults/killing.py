@@ -101,6 +101,17 @@ def rich_school(folder: Path, store_url: str) -> DropSchool:
     return school
 
 
+def plain_school(folder: Path, store_url: str) -> DropSchool:
+    """Two suspensions, one of them cancelled: small enough to be killed at every single step."""
+    school = DropSchool(folder, store_url=store_url)
+    school.attendance = [{"pupil_id": "P1", "date": "2026-11-12", "session": "AM", "code": "I"}]
+    school.suspensions = [
+        suspension("S01", "2026-11-12", 2),
+        suspension("S02", "2026-11-09", 6, pupil_id="P2", cancelled_at="2026-11-11"),
+    ]
+    return school
+
+
 def random_moments(count: int, seconds: float, seed: int) -> Sequence[float]:
     """Moments between the first and the last report of a run of that length."""
     dice = random.Random(seed)

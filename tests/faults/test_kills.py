@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.faults.killing import Run, random_moments, rich_school, run, standing
+from tests.faults.killing import Run, plain_school, random_moments, rich_school, run, standing
 from tests.postgres_server import PostgresServer
 
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
-RANDOM_KILLS = 200 if FULL else 12
+RANDOM_KILLS = 200 if FULL else 6
 LANDED_SHARE = 150 / 200
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(0 if FULL else 240)]
-
-
-@dataclass
-class Arena:
-    """A prepared school (empty, or synced) and a way to make a fresh copy of it for each kill."""
-
-    copy: Callable[[str], Path]
-    tasks: str
-    writes: int
-    run: Run
 
 
 class Arenas:
@@ -37,17 +26,19 @@ class Arenas:
     def __init__(self, folder: Path, server: PostgresServer | None) -> None:
         self.folder = folder
         self.server = server
+        self.school = rich_school
+        self._name = f"kill_{secrets.token_hex(4)}"
         self._made = 0
 
     def fresh(self, template: Path | None) -> Path:
         self._made += 1
-        target = self.folder / f"copy{self._made}"
+        target = self.folder / f"{self._name}_{self._made}"
         url = "sqlite:///rp-connect.db"
         if template is not None:
             shutil.copytree(template, target)
         if self.server is not None:
             url = self._database(template, target.name)
-        rich_school(target, url).write()
+        self.school(target, url).write()
         return target
 
     def _database(self, template: Path | None, name: str) -> str:
@@ -67,15 +58,15 @@ class Arenas:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def arenas(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Arenas]:
+def arenas(request: pytest.FixtureRequest, tmp_path: Path) -> Arenas:
     server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
-    yield Arenas(tmp_path, server)
+    return Arenas(tmp_path, server)
 
 
 def task_list(folder: Path, arenas: Arenas) -> str:
     """`task list --json`, the workspace's own ids aside."""
     url = "sqlite:///rp-connect.db" if arenas.server is None else arenas.server.url(folder.name)
-    return json.dumps([task | {"external_id": None} for task in rich_school(folder, url).tasks()], indent=1)
+    return json.dumps([task | {"external_id": None} for task in arenas.school(folder, url).tasks()], indent=1)
 
 
 def prepared(arenas: Arenas, command: str) -> Path:
@@ -106,12 +97,13 @@ def killed_and_run_again(arenas: Arenas, template: Path, command: str, expected:
 
 @pytest.mark.parametrize("command", ["sync", "deliver"])
 def test_killed_at_every_step_nothing_is_lost_and_nothing_done_twice(arenas: Arenas, command: str) -> None:
+    arenas.school = plain_school
     template = prepared(arenas, command)
     whole = arenas.fresh(template)
     undisturbed = run(whole, command)
     expected = task_list(whole, arenas)
     assert undisturbed.finished
-    step = 1 if FULL else max(1, undisturbed.moments // 12)
+    step = 1 if FULL else max(1, undisturbed.moments // 6)
     for moment in range(1, undisturbed.moments + 1, step):
         killed = killed_and_run_again(arenas, template, command, expected, kill_at=moment)
         assert killed.moments == moment

@@ -1,20 +1,19 @@
-"""The MIS is away, half written, repeated or forgotten: every suspension counts once and the latest state wins."""
+"""The MIS is away, half written or repeated: every suspension counts once and the latest state wins."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import sqlite3
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rp_connect.services.check_installation import SchoolCheck, check_installation
+from rp_file_drop import snapshot
 from tests.cli.installation import Answer, run
 from tests.drop_school import DropSchool, suspension
 from tests.faults.killing import NOW, rich_school
@@ -23,8 +22,13 @@ NEXT_DAY = "2026-11-13T09:40"
 
 
 def contents(school: DropSchool) -> list[dict[str, Any]]:
-    """The tasks, without what says when we learnt of them."""
-    return [task | {"external_id": None, "due_note": None} for task in school.tasks()]
+    """The tasks, by the record they follow, without what says when and in which order we learnt of it."""
+    found = []
+    for task in school.tasks():
+        record, case = task["source"]["id"], task["case"]
+        told = {name: task[name] for name in ("duty", "due", "planned", "state", "role", "source")}
+        found.append(told | {name: task[name].replace(case, record) for name in ("id", "title")})
+    return sorted(found, key=lambda task: str(task["id"]))
 
 
 def check(school: DropSchool, now: str = NOW) -> SchoolCheck:
@@ -35,9 +39,13 @@ def check(school: DropSchool, now: str = NOW) -> SchoolCheck:
         office.store.close()
 
 
-def program(school: DropSchool, *words: str, now: str = NOW) -> Answer:
+def program(school: DropSchool, *command: str, now: str = NOW) -> Answer:
     """Does not write the drop anew, as `school.sync` does."""
-    return run("--config", str(school.folder / "rp-connect.toml"), "--now", now, *words, folder=school.folder)
+    return run(*words(school, *command, now=now), folder=school.folder)
+
+
+def words(school: DropSchool, *command: str, now: str = NOW) -> list[str]:
+    return ["--config", str(school.folder / "rp-connect.toml"), "--now", now, *command]
 
 
 @pytest.fixture
@@ -107,15 +115,15 @@ def emptied(school: DropSchool) -> Callable[[], object]:
     return lambda: file.write_bytes(whole)
 
 
-TROUBLES = [gone, no_folder, unreadable, half_written, emptied]
+Trouble = Callable[[DropSchool], Callable[[], object]]
+TROUBLES: list[Trouble] = [gone, no_folder, unreadable, half_written, emptied]
 
 
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.__name__)
 @pytest.mark.parametrize("read_before", [False, True], ids=["at the first sync", "at a later sync"])
 def test_after_an_outage_of_the_mis_every_suspension_counts_once(
-    school: DropSchool, undisturbed: list[dict[str, Any]], trouble: Callable[[DropSchool], Callable[[], object]],
-    read_before: bool,
-) -> None:  # fmt: skip
+    school: DropSchool, undisturbed: list[dict[str, Any]], trouble: Trouble, read_before: bool
+) -> None:
     if read_before:
         assert program(school, "sync").code == 0
     before = contents(school)
@@ -134,9 +142,7 @@ def test_after_an_outage_of_the_mis_every_suspension_counts_once(
 @pytest.mark.parametrize(
     "trouble", [no_folder, unreadable, half_written, emptied], ids=lambda one: one.__name__
 )
-def test_check_says_that_the_mis_was_not_read_whole(
-    school: DropSchool, trouble: Callable[[DropSchool], Callable[[], object]]
-) -> None:
+def test_check_says_that_the_mis_was_not_read_whole(school: DropSchool, trouble: Trouble) -> None:
     assert program(school, "sync").code == 0
     assert check(school).ok
     trouble(school)
@@ -162,40 +168,51 @@ def test_a_drop_folder_that_vanished_needs_a_person(school: DropSchool) -> None:
     assert not check(school).ok
 
 
-@contextmanager
-def rewritten_all_the_time(file: Path) -> Iterator[None]:
-    stop, whole = threading.Event(), file.read_bytes()
+@pytest.fixture
+def written_on(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """suspensions.csv looks different at every look, until the answered function is called."""
+    looks, real = itertools.count(), snapshot._stamp
 
-    def rewrite() -> None:
-        size = len(whole)
-        while not stop.is_set():
-            size = 100 + (size + 37) % (len(whole) - 100)
-            file.write_bytes(whole[:size])
-            time.sleep(0.002)
-        file.write_bytes(whole)
+    def other_each_time(path: Path) -> tuple[int, int]:
+        size, changed = real(path)
+        return size, changed + (next(looks) if path.name == "suspensions.csv" else 0)
 
-    thread = threading.Thread(target=rewrite)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    monkeypatch.setattr(snapshot, "_stamp", other_each_time)
+    monkeypatch.setattr(snapshot, "PAUSE_S", 0.0)
+    return lambda: monkeypatch.setattr(snapshot, "_stamp", real)
 
 
 def test_a_file_that_changes_while_it_is_read_waits_for_the_next_sync(
-    school: DropSchool, undisturbed: list[dict[str, Any]]
+    school: DropSchool, undisturbed: list[dict[str, Any]], written_on: Callable[[], None]
 ) -> None:
-    assert program(school, "check").code == 0
-    with rewritten_all_the_time(school.folder / "drop" / "suspensions.csv"):
-        answer = program(school, "sync")
+    answer = program(school, "sync")
     assert answer.code == 1
-    assert "suspensions.csv" in answer.out
+    assert "suspensions.csv was still being written" in answer.out
     assert [problem for problem in check(school).problems if "suspensions.csv" in problem]
+    written_on()
     assert program(school, "sync").code == 0
     assert program(school, "sync", now=NEXT_DAY).code == 0
     assert contents(school) == undisturbed
     assert check(school, NEXT_DAY).ok
+
+
+@pytest.mark.xfail(
+    reason="rp_file_drop takes a last line without its end as whole: 12 sessions cut to 1 are applied as 1",
+    strict=True,
+)
+def test_a_number_that_is_cut_off_at_the_end_of_a_file_is_not_taken_for_a_shorter_suspension(
+    tmp_path: Path,
+) -> None:
+    school = DropSchool(tmp_path, suspensions=[suspension("S1", "2026-11-12", 12)])
+    school.write()
+    file = tmp_path / "drop" / "suspensions.csv"
+    whole = file.read_bytes()
+    assert whole.endswith(b",12\r\n")
+    file.write_bytes(whole[: -len(b"2\r\n")])
+    program(school, "sync")
+    file.write_bytes(whole)
+    program(school, "sync")
+    assert school.due()["reintegration-meeting"] == ["2026-11-19"]
 
 
 @pytest.mark.parametrize("lost", ["cursor = NULL", "cursor = NULL, keys = NULL, label = ''", "cursor = '{}'"])
@@ -231,7 +248,7 @@ def test_rows_that_are_repeated_and_in_any_order_count_once(
 
 def test_a_suspension_that_changed_three_times_between_two_syncs_is_as_it_was_last(tmp_path: Path) -> None:
     """Whether somebody synced in between or not."""
-    ended = []
+    ended: list[list[tuple[str, str | None, str]]] = []
     for syncs in ([3], [0, 3], [0, 1, 2, 3]):
         school = DropSchool(tmp_path / str(len(ended)))
         for number, sessions in enumerate([10, 8, 6, 4]):

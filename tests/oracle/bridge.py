@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
@@ -24,17 +25,25 @@ def real_packs() -> Sequence[PolicyPack]:
     return next(spec.packs for spec in found if spec.name == "england")
 
 
-def answered(packs: Sequence[PolicyPack], world: World, spell: Spell, context: Context) -> set[Owed]:
+def told(packs: Sequence[PolicyPack], world: World, spell: Spell, context: Context) -> list[Duty]:
     """What the pack in force on the day of decision says of this spell, without what is already met."""
     suspension = next(s for s in context.suspensions if s.record.id == spell.id)
-    day = suspension.decided.day if suspension.decided else world.today
-    pack = pack_on(packs, day)
-    if pack is None:
-        return set()
-    duties = pack.duties(SuspensionStands(suspension), context)
-    told = [as_owed(duty) for duty in duties if not duty.met]
-    assert len({(rule, n) for rule, n, _, _ in told}) == len(told), "a duty is told twice"
-    return set(told)
+    pack = pack_on(packs, suspension.decided.day if suspension.decided else world.today)
+    assert pack is not None, "the worlds lie after the oldest pack"
+    return [duty for duty in pack.duties(SuspensionStands(suspension), context) if not duty.met]
+
+
+def answered(packs: Sequence[PolicyPack], world: World, spell: Spell, context: Context) -> set[Owed]:
+    duties = [as_owed(duty) for duty in told(packs, world, spell, context)]
+    assert len({(rule, n) for rule, n, _, _ in duties}) == len(duties), "a duty is told twice"
+    return set(duties)
+
+
+def work_titles(packs: Sequence[PolicyPack], world: World, spell: Spell) -> list[str]:
+    """ "day 4 of 5" of each day for which work is set, in the order of their occurrence."""
+    duties = [duty for duty in told(packs, world, spell, context_of(world)) if duty.rule == "set-work"]
+    numbers = [re.findall(r"day \d+ of \d+", duty.title) for duty in sorted(duties, key=lambda d: d.occurrence)]
+    return [number for found in numbers for number in found]
 
 
 def as_owed(duty: Duty) -> Owed:

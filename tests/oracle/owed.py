@@ -201,6 +201,14 @@ def work(walk: Walk, spell: Spell) -> set[Owed]:
     return {("set-work", n, *or_missing(day)) for n, day in enumerate(mine, start=1)}
 
 
+def titles_of_work(walk: Walk, spell: Spell) -> list[str]:
+    """ "day 4 of 5": counted within the run, though the occurrence counts within the suspension; one has none."""
+    days = days_of_run(walk, spell)[:5]
+    if len(days) == 1:
+        return []
+    return [f"day {n} of {len(days)}" for n, (_, whose) in enumerate(days, start=1) if whose == spell]
+
+
 def day_six(walk: Walk, spell: Spell) -> set[Owed]:
     sixth = days_of_run(walk, spell)[5:]
     if not walk.known(spell) or not sixth or sixth[0][1] != spell:

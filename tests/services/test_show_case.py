@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from rp_connect.cli.case_sheet import sheet_json
 from rp_connect.domain.calendar import Half, Session
 from rp_connect.domain.case import Stage
 from rp_connect.domain.suspension import Dates, LengthQuestion
@@ -142,7 +141,18 @@ def test_the_json_is_that_of_the_command_line_and_names_nobody(office: Office):
 
     sheet = show_case(office, REF)
 
-    assert sheet.to_json() == sheet_json(sheet)
+    assert sheet.to_json()["suspension"]["questions"] == [
+        {
+            "reported": {
+                "start": "2026-11-09",
+                "start_session": None,
+                "end": None,
+                "end_session": None,
+                "sessions": 8,
+            },
+            "answer": None,
+        }
+    ]
     assert sheet.to_json()["meeting"]["at"] == "2026-11-11T14:00:00+00:00"
     assert not any(word in str(sheet.to_json()) for word in ("Ada", "Testperson", "home.example"))
 

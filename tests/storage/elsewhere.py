@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rp_connect.domain.effect import EffectKind
+from rp_connect.domain.effect import Effect, EffectKind
 from rp_connect.errors import BusyError
 from rp_connect.storage.owners import this_process
 from rp_connect.storage.store import SqlStore, open_store
@@ -38,10 +41,11 @@ class Elsewhere:
     def kill(self) -> None:
         """SIGKILL, and nobody asks for its exit code: it stays a zombie, as under a careless parent."""
         self.process.kill()
-        self.process.stdout.read()  # type: ignore[union-attr] - ends when the process has ended
+        os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOWAIT)
 
-    def end(self) -> None:
-        self.process.communicate()
+    def tell_to_end(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
 
 
 @contextmanager
@@ -51,7 +55,9 @@ def elsewhere(command: str, url: str, *words: object) -> Iterator[Elsewhere]:
         yield other
     finally:
         other.process.kill()
-        other.process.communicate()
+        other.process.wait()
+        other.process.stdout.close()  # type: ignore[union-attr]
+        other.process.stdin.close()  # type: ignore[union-attr]
 
 
 def tell(what: object) -> None:
@@ -106,23 +112,31 @@ def want(store: SqlStore, keys: str, times: str) -> None:
 
 
 def deliver(store: SqlStore, seed: str) -> None:
-    """Until told to end: lease, and let each effect end in one way or another."""
+    """Lease, and let each effect end in one way or another; until told to end and nothing is left."""
     chance = random.Random(seed)
     sent: list[tuple[str, int]] = []
-    idle = 0
-    while idle < 20:
+    told = threading.Thread(target=sys.stdin.read, daemon=True)
+    told.start()
+    while True:
         with store.begin() as work:
             taken = work.effects.lease(this_process(), 3)
             work.commit()
-        idle = 0 if taken else idle + 1
         for effect in taken:
-            with store.begin() as work:
-                again = chance.random() < 0.3
-                kept = work.effects.wait(effect, 0, "busy") if again else work.effects.done(effect)
-                work.commit()
-            assert kept
-            sent += [] if again else [(effect.key, effect.revision)]
-    tell(sent)
+            if _send(store, effect, again=chance.random() < 0.3):
+                sent.append((effect.key, effect.revision))
+        if taken:
+            continue
+        if not told.is_alive():
+            return tell(sent)
+        time.sleep(0.02)
+
+
+def _send(store: SqlStore, effect: Effect, *, again: bool) -> bool:
+    with store.begin() as work:
+        kept = work.effects.wait(effect, 0, "busy") if again else work.effects.done(effect)
+        work.commit()
+    assert kept, "a lease was taken from a living worker"
+    return not again
 
 
 def opened(store: SqlStore) -> None:

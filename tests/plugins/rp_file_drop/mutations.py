@@ -152,7 +152,8 @@ def cut_short(rng: Random, row: GoodRow, form: Form, file: Invented) -> Written:
 
 
 def noise(rng: Random, row: GoodRow, form: Form, file: Invented) -> Written:
-    letters = f'7{form.delimiter}{form.delimiter}"\\ /ab2026-11-02\n'
+    """Of letters that make no other row's id."""
+    letters = f'7{form.delimiter}{form.delimiter}"\\ /ab26-11\n'
     content = "7" + "".join(rng.choices(letters, k=rng.randint(1, 80)))
     return Written(row.key, content.encode(), Fate.EITHER, row, may_swallow=True, key_may_change=True)
 

@@ -24,7 +24,7 @@ def between_good_rows(drop: DropFolder, *bad: str) -> Taken:
     [
         ("P2,Bea", "P2", "has 2 columns where the header has 3"),
         ("P2,Bea,Testperson,", "P2", "has 4 columns where the header has 3"),
-        ("P2", "line 3", "has 1 columns where the header has 3"),
+        ("P2", "line 3", "has 1 column where the header has 3"),
         ("P2,Bea\0,Testperson", "P2", "holds a control character"),
         ("P2,Bea\x1b[31m,Testperson", "P2", "holds a control character"),
         ("P2,Bea\x0c,Testperson", "P2", "holds a control character"),

@@ -47,6 +47,7 @@ def peak_kib(root: Path, count: int) -> int:
     return peak
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux for the peak of its memory")
 def test_ten_times_the_marks_take_no_more_memory(tmp_path: Path):
     small = peak_kib(tmp_path / "small", 50_000)

@@ -1,0 +1,1 @@
+"""Any order of what schools, people and accidents do, held against a model of what must be true."""

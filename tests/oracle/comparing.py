@@ -1,0 +1,50 @@
+"""Puts a world to the oracle and to the packs, and says in words where they differ."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from hypothesis import HealthCheck, Phase, settings
+
+from rp_connect.ports.policy import PolicyPack
+from tests.oracle.bridge import answered, context_of, work_titles
+from tests.oracle.known_faults import beside_the_known_faults
+from tests.oracle.owed import Owed, owed, titles_of_work
+from tests.oracle.walk import Spell, Walk, World
+
+FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
+
+
+def trial(short: int, full: int, *, shrink: bool = True) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Always the same examples, and nothing kept between runs."""
+    return settings(
+        max_examples=full if FULL else short,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def differences(packs: Sequence[PolicyPack], world: World) -> list[str]:
+    """One line for each duty of which only one of the two knows, for every suspension of the world."""
+    walk, context, lines = Walk(world), context_of(world), []
+    for spell in world.spells:
+        ours = beside_the_known_faults(walk, spell, owed(walk, spell))
+        theirs = beside_the_known_faults(walk, spell, answered(packs, world, spell, context))
+        lines += said("only the oracle", spell, ours - theirs) + said("only the pack", spell, theirs - ours)
+        if ours == theirs and any(rule == "set-work" for rule, *_ in ours):
+            lines += differing_titles(packs, walk, spell)
+    return lines
+
+
+def said(who: str, spell: Spell, items: set[Owed]) -> list[str]:
+    return [f"{spell.id}: {who} has {rule} {n}, due {due}, {note}" for rule, n, due, note in sorted(items, key=str)]
+
+
+def differing_titles(packs: Sequence[PolicyPack], walk: Walk, spell: Spell) -> list[str]:
+    ours = titles_of_work(walk, spell)
+    theirs = work_titles(packs, walk.world, spell)
+    return [] if ours == theirs else [f"{spell.id}: the oracle numbers the work {ours}, the pack {theirs}"]
