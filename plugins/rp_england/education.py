@@ -8,7 +8,7 @@ from itertools import islice
 
 from rp_connect.domain.calendar import Half, Session
 from rp_connect.domain.duty import Duty, Trigger
-from rp_connect.domain.suspension import Suspension
+from rp_connect.domain.suspension import Category, Suspension
 from rp_england.due import Due, by_calendar, duty, not_before_decision
 from rp_england.standing import Standing
 
@@ -36,25 +36,33 @@ def education_duties(s: Standing) -> Iterator[Duty]:
 
 def _days_of_run(s: Standing) -> list[tuple[date | None, Suspension | None]]:
     """The run's school days and whose they are; days past the loaded calendar are None."""
-    run = s.run
-    known: list[tuple[date | None, Suspension | None]] = []
-    if run is not None:
-        known = [(day, run.source_of(day, s.calendar)) for day in islice(run.days, WORK_DAYS + 1)]
-        last = run.carrier
-    else:
-        last = s.suspension
-    missing = _days_missing(s, last) if last is not None else 0
-    return known + [(None, last)] * min(missing, WORK_DAYS + 1 - len(known))
+    bearing = [m for m in s.run.members if s.bears_tasks(m)] if s.run else [s.suspension]
+    known = [(day, _owner(s, bearing, day)) for day in islice(s.run.days, WORK_DAYS + 1)] if s.run else []
+    return known + _past_the_calendar(s, bearing, WORK_DAYS + 1 - len(known))
 
 
-def _days_missing(s: Standing, last: Suspension) -> int:
-    """How many school days of `last` lie past the loaded calendar (weekdays stand in for an unknown end)."""
-    held = len(last.suspended_sessions(s.calendar))
-    dates, end = last.in_force, s.calendar.last
-    if last.record.category == "PERM":
+def _owner(s: Standing, bearing: list[Suspension], day: date) -> Suspension | None:
+    """The first in force that has `day`; none where only an unlawful or a cancelled one has it."""
+    return next((m for m in bearing if any(x.day == day for x in m.suspended_sessions(s.calendar))), None)
+
+
+def _past_the_calendar(
+    s: Standing, bearing: list[Suspension], most: int
+) -> list[tuple[date | None, Suspension | None]]:
+    """Up to `most` days that nobody can date, each with the first suspension that reaches so far."""
+    missing = [(_days_missing(s, m), m) for m in bearing]
+    reach = min(most, max((days for days, _ in missing), default=0))
+    return [(None, next(m for days, m in missing if days > number)) for number in range(reach)]
+
+
+def _days_missing(s: Standing, held: Suspension) -> int:
+    """How many of its school days lie past the loaded calendar (weekdays stand in for an unknown end)."""
+    loaded = len(held.suspended_sessions(s.calendar))
+    dates, end = held.in_force, s.calendar.last
+    if held.record.category == Category.PERMANENT:
         return WORK_DAYS + 1
     if dates.sessions is not None:
-        return (dates.sessions - held + 1) // 2
+        return (dates.sessions - loaded + 1) // 2
     if dates.start is None or dates.end is None:
         return 0
     begin = dates.start if end is None or not s.calendar.covers(dates.start) else end + timedelta(days=1)

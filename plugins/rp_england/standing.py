@@ -74,11 +74,24 @@ class Standing:
     @property
     def unlawful(self) -> bool:
         """Whether it would take the pupil past 45 days in the school year."""
-        return not self.permanent and self.totals.year > LIMIT_HALF_DAYS
+        return _past_the_limit(self.suspension, self.totals)
+
+    def bears_tasks(self, other: Suspension) -> bool:
+        """Whether `other` (of the same pupil) is in force and lawful, so that days of the run can be its."""
+        if other.cancelled is not None:
+            return False
+        context = self.context
+        counted = totals(other, context.suspensions, self.calendar, context.cancelled_sessions_count)
+        return not _past_the_limit(other, counted)
 
     def flag(self, name: str) -> bool:
         """Whether the pupil's flag is set; unknown is not."""
         return bool(self.context.pupil and getattr(self.context.pupil, name))
+
+
+def _past_the_limit(suspension: Suspension, counted: Totals) -> bool:
+    """A permanent exclusion has no length that could be counted."""
+    return suspension.record.category != Category.PERMANENT and counted.year > LIMIT_HALF_DAYS
 
 
 def standing(suspension: Suspension, context: Context) -> Standing:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from rp_connect.cli.logs import start_logging
 from rp_connect.cli.session import Session
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -16,6 +17,8 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Non
     session = context.find_object(Session)
     if session is not None and parameter.name is not None and value not in (None, False):
         setattr(session, parameter.name, value)
+        if parameter.name == "verbose":
+            start_logging(verbose=True)
 
 
 def global_options(*, hidden: bool) -> list[click.Parameter]:

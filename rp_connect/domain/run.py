@@ -70,17 +70,6 @@ class Run:
         """The suspension under which the tasks of the return stand: the last that is not cancelled."""
         return next((m for m in reversed(self.members) if m.cancelled is None), None)
 
-    def source_of(self, day: date, calendar: SchoolCalendar) -> Suspension | None:
-        """The suspension under which the tasks of `day` stand: the first one in force that has it."""
-        return next(
-            (
-                m
-                for m in self.members
-                if m.cancelled is None and any(s.day == day for s in m.suspended_sessions(calendar))
-            ),
-            None,
-        )
-
     def return_session(self, calendar: SchoolCalendar) -> Session | None:
         """The first session after the last suspended one; None beyond the loaded calendar."""
         return None if self.cut_off else calendar.session_after(self.sessions[-1])

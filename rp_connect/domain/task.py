@@ -21,7 +21,7 @@ class TaskState(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Task:
     """`id` is our key everywhere, in the workspace too: case reference, rule, occurrence; never a name.
 
@@ -52,6 +52,9 @@ class Task:
     seen: str | None = None
     deletions: int = 0
 
+    def __repr__(self) -> str:
+        return f"<Task {self.id} {self.state} due {self.due}>"
+
     @property
     def due_note(self) -> DueNote | None:
         return self.note or (DueNote.LATE_INFORMATION if self.late else None)
@@ -80,7 +83,7 @@ def task_id(case: str, rule: str, occurrence: int) -> str:
     return f"{case}.{rule}.{occurrence}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Seen:
     """What the workspace's copy of a task said: with it a person's change is told from our own."""
 
@@ -88,6 +91,9 @@ class Seen:
     done: bool
     day: date | None
     assignees: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Seen {self.version} done {self.done}>"
 
     def to_text(self) -> str:
         day = self.day.isoformat() if self.day else ""

@@ -31,7 +31,7 @@ class Written:
     revision: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class WorkspaceTask:
     """A task as the workspace should show it. `title` bears no name; `day` is a local date or None.
 
@@ -51,8 +51,11 @@ class WorkspaceTask:
     closed_at: datetime | None = None
     seen_version: str | None = None
 
+    def __repr__(self) -> str:
+        return f"<WorkspaceTask {self.key} r{self.revision}>"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class SeenTask:
     """A task as it stands in the workspace. `day` is what people see there; `assignees` None: not shown."""
 
@@ -62,6 +65,9 @@ class SeenTask:
     done: bool
     day: date | None
     assignees: tuple[str, ...] | None = None
+
+    def __repr__(self) -> str:
+        return f"<SeenTask {self.key}>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -96,7 +102,7 @@ class CaseRecord:
         return f"<CaseRecord {self.key} r{self.revision}>"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Notice:
     """A short message to the people of a role: counts and case references only."""
 
@@ -105,6 +111,9 @@ class Notice:
     title: str
     lines: Sequence[str]
     to: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<Notice {self.key} r{self.revision}>"
 
 
 class Tasks(Protocol):

@@ -40,6 +40,7 @@ def read_source(sync: SyncPass, source: Source) -> None:
     """Errors of the MIS pass through; what was committed before them stays, and the cursor with it."""
     reading = _ask(sync, source)
     if not reading.given:
+        _note_absence(sync, source, reading)
         return
     if reading.left is not None:
         sync.report.left.append(reading.left)
@@ -52,6 +53,14 @@ def read_source(sync: SyncPass, source: Source) -> None:
             _remember(sync, replace(source.remembered, left=None, held=None))
     else:
         _take_in(sync, source, reading)
+
+
+def _note_absence(sync: SyncPass, source: Source, reading: Reading) -> None:
+    """Not given is never empty; but what was given until now and is not any more needs a person."""
+    sync.skipped_any = True
+    if source.remembered.cursor is not None:
+        left = f"{reading.label} was read before and is not there now; what it said still stands."
+        _remember(sync, replace(source.remembered, left=left))
 
 
 def _ask(sync: SyncPass, source: Source) -> Reading:

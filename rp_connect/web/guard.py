@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 METHODS = frozenset({"GET", "HEAD", "POST"})
 LARGEST_BODY = 64 * 1024
+LONGEST_LENGTH = 19
+"""Digits of a length; more is no length that anybody sends."""
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 POLICY = (
@@ -83,7 +85,7 @@ class Guard:
         if scope["method"] == "POST" and not _same_origin(headers):
             return 403, "This form was not sent from a page of rp-connect, so nothing was changed."
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > LARGEST_BODY:
+        if not length.isdecimal() or len(length) > LONGEST_LENGTH or int(length) > LARGEST_BODY:
             return 413, "That is more than a form of these pages can hold, so nothing was changed."
         return None
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from rp_connect.domain.task import TaskState
 from rp_connect.ports.workspace import SeenTask
 from rp_connect.services.check_installation import check_installation
 from rp_connect.services.complete_task import complete_task
@@ -18,6 +19,7 @@ from rp_connect.services.office import Office
 from rp_connect.services.pull_tasks import SchoolPull, pull_tasks
 from tests.drop_school import DropSchool, suspension
 from tests.faults.killing import NOW
+from tests.model.world import World
 
 VOICE = "RP-2026-0001.pupil-voice.1"
 REVIEW = "RP-2026-0001.review.1"
@@ -224,3 +226,23 @@ def test_a_task_that_is_done_here_while_a_pull_is_reading_is_not_opened_again(sc
     pulled = pull_while(school, done_and_sent)
     assert task(school, VOICE)["state"] == "done"
     assert counts(pulled) == {}
+
+
+@pytest.mark.xfail(
+    reason="services/send_effect.py: _as_seen takes a tick for our write where a worker died over the task",
+    strict=True,
+)
+def test_a_tick_is_not_lost_where_a_worker_died_before_it_wrote_anything() -> None:
+    world = World()
+    world.drop.suspensions.append(suspension("S1", "2026-11-16", 6, decided_at="2026-11-12"))
+    world.sync()
+    world.deliver()
+    world.drop.suspensions[0]["start_date"] = "2026-11-23"
+    world.sync()
+    assert world.worker_dies(leased=50, written=0) > 10
+    world.edit(REVIEW, STATUS="COMPLETED", PERCENT_COMPLETE="100")
+    world.deliver()
+    world.pull()
+    state = world.tasks()[REVIEW].state
+    world.close()
+    assert state is TaskState.DONE

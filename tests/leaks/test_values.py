@@ -111,10 +111,6 @@ def test_the_values_did_hold_what_they_do_not_show(office: Office) -> None:
     assert {"Quagmirefeather", "Grizzlewick", "canary.parent", "key.adult.canary"} <= set(leaks(text))
 
 
-@pytest.mark.xfail(
-    reason="WorkspaceTask, Notice, SeenTask and Task (assignee, seen) show staff addresses in their repr",
-    strict=True,
-)
 def test_no_value_shows_the_address_of_a_member_of_staff(trail: Trail, office: Office) -> None:
     values = list(every_value(office, trail.folder / "rp-connect.toml"))
     assert sorted({name for name, value in values if leaks(repr(value), [LEAD])}) == []

@@ -162,9 +162,6 @@ def test_the_program_at_a_real_terminal_says_nothing_about_a_person_either(tmp_p
     assert leaks(answer.out + answer.err) == []
 
 
-@pytest.mark.xfail(
-    reason="cli/program.py: run_program never passes --verbose on to start_logging", strict=True
-)
 def test_verbose_says_more_on_stderr(tmp_path: Path) -> None:
     write(canary_school(tmp_path))
     answer = spawn("--now", NOW, "--verbose", "sync", folder=tmp_path)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -23,7 +23,7 @@ from tests.drop_school import suspension
 from tests.model.world import World, moment
 
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
-SEQUENCES, STEPS = (int(os.environ.get("SEQ", "130")), 30) if FULL else (6, 20)
+SEQUENCES, STEPS = (80, 30) if FULL else (6, 20)
 MONDAY = date(2026, 11, 9)
 WHO = "the lead"
 
@@ -120,17 +120,24 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(pick=picks)
     def a_task_is_ticked_in_a_calendar_program(self, pick: int) -> None:
-        chosen = self._pick(self.world.files(), pick)
-        if chosen is not None and self.world.tasks()[chosen].state is TaskState.OPEN:
+        chosen = self._pick(self._open_files(), pick)
+        if chosen is not None:
             self.world.edit(chosen, STATUS="COMPLETED", PERCENT_COMPLETE="100")
             self.ticked.add(chosen)
 
     @rule(pick=picks, day=days)
     def a_task_is_dragged_to_another_day(self, pick: int, day: date) -> None:
-        chosen = self._pick(self.world.files(), pick)
-        if chosen is not None and self.world.tasks()[chosen].state is TaskState.OPEN:
+        chosen = self._pick(self._open_files(), pick)
+        if chosen is not None:
             self.world.edit(chosen, DUE=f"{day:%Y%m%d}")
             self.planned[chosen] = day
+
+    def _open_files(self) -> list[str]:
+        """Those that a worker died over are left alone: what is lost there, tests/faults says by itself."""
+        tasks, died_over = self.world.tasks(), self.world.in_flight()
+        return [
+            key for key in self.world.files() if tasks[key].state is TaskState.OPEN and key not in died_over
+        ]
 
     @rule(pick=picks)
     def a_task_is_deleted_in_the_workspace(self, pick: int) -> None:
@@ -247,5 +254,6 @@ TestAnyOrder.settings = settings(
     derandomize=not FULL,
     database=None,
     suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
     print_blob=False,
 )

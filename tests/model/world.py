@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from rp_connect.domain.effect import EffectState
 from rp_connect.domain.task import Task, TaskState
 from rp_connect.errors import RpConnectError
 from rp_connect.services.deliver_effects import Delivered, deliver_effects
@@ -28,13 +29,14 @@ from tests.drop_school import DropSchool, pupil
 NOW = "2026-11-12T10:00"
 LONDON = ZoneInfo("Europe/London")
 SCHOOL = "northwick"
+MEMORY = Path("/dev/shm")  # noqa: S108 - a disk that forgets is quick, and nothing here is cut off
 
 
 class World:
     """`refused` counts what services refused with a sentence, which is an answer like any other."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="rp-model-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="rp-model-", dir=MEMORY if MEMORY.is_dir() else None))
         self.drop = DropSchool(self.folder)
         self.drop.pupils = [pupil(f"P{n}") for n in range(1, 4)]
         self.drop.write()
@@ -67,6 +69,11 @@ class World:
 
     def tasks_of(self, state: TaskState) -> list[Task]:
         return [task for task in self.tasks().values() if task.state is state]
+
+    def in_flight(self) -> set[str]:
+        with self.office.store.read() as work:
+            flying = (EffectState.LEASED, EffectState.UNCLEAR)
+            return {effect.key for effect in work.effects.every() if effect.state in flying}
 
     def refs(self) -> list[str]:
         with self.office.store.read() as work:

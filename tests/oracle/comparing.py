@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, Phase, settings
 
 from rp_connect.ports.policy import PolicyPack
 from tests.oracle.bridge import answered, context_of, work_titles
-from tests.oracle.known_faults import beside_the_known_faults
 from tests.oracle.owed import Owed, owed, titles_of_work
 from tests.oracle.walk import Spell, Walk, World
 
@@ -32,8 +31,7 @@ def differences(packs: Sequence[PolicyPack], world: World) -> list[str]:
     """One line for each duty of which only one of the two knows, for every suspension of the world."""
     walk, context, lines = Walk(world), context_of(world), []
     for spell in world.spells:
-        ours = beside_the_known_faults(walk, spell, owed(walk, spell))
-        theirs = beside_the_known_faults(walk, spell, answered(packs, world, spell, context))
+        ours, theirs = owed(walk, spell), answered(packs, world, spell, context)
         lines += said("only the oracle", spell, ours - theirs) + said("only the pack", spell, theirs - ours)
         if ours == theirs and any(rule == "set-work" for rule, *_ in ours):
             lines += differing_titles(packs, walk, spell)

@@ -42,8 +42,11 @@ def stories(draw: st.DrawFn) -> Story:
 
 
 def one_report(spell: Spell) -> Spell:
-    """No longer lengths: who has asked about those is not in the drop."""
-    return spell._replace(longer=(), says=None)
+    """As a drop can say it: no longer lengths, and an end before the start is refused at the door."""
+    spell = spell._replace(longer=(), says=None)
+    if spell.start is None or spell.end is None or spell.end > spell.start:
+        return spell
+    return spell._replace(end=spell.start, end_half=None)
 
 
 def told(draw: st.DrawFn, walk: Walk) -> Story:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from tests.oracle.school_years import HOURS, calendars, days_on, number, pick
 from tests.oracle.walk import Spell, Walk, World
 
 FLAG = {None: 3, False: 3, True: 2}
-LENGTHS = {6: 4, 2: 3, 1: 3, 4: 3, 10: 3, 3: 2, 5: 2, 11: 2, 12: 3, 13: 1, 20: 2, 30: 2, 31: 1, 44: 1, 62: 1, 90: 1, 91: 1, 0: 8}
+LENGTHS = {6: 4, 2: 3, 1: 3, 4: 3, 10: 3, 3: 2, 5: 2, 11: 2, 12: 3, 13: 1, 20: 2, 30: 2, 31: 1, 44: 1, 62: 1, 90: 3, 91: 2, 0: 10}
 PLACES = {"next": 6, "after a gap": 3, "anew": 4, "same start": 1, "over": 1, "before": 1}
 CLOCKS = (time(8, 45), time(9, 10), time(12, 15), time(13, 15), time(14, 0), time(15, 15), time(17, 30))
 CODES = ("E", "E", "B", "D", "K", "#", "Y", "Y2", "/", "\\", "C", "I")
@@ -29,10 +30,12 @@ def worlds(draw: st.DrawFn) -> World:
 def populated(draw: st.DrawFn, walk: Walk) -> World:
     spells: list[Spell] = []
     for _ in range(pick(draw, {1: 2, 2: 4, 3: 4, 4: 3, 5: 2, 6: 1})):
-        if pick(draw, {"one": 12, "lunchtimes": 1}) == "lunchtimes":
-            spells += lunchtimes(draw, walk, len(spells))
-        else:
+        what = pick(draw, {"one": 20, "lunchtimes": 2, "over a day off": 2})
+        if what == "one":
             spells.append(a_spell(draw, walk, spells))
+        else:
+            make = lunchtimes if what == "lunchtimes" else over_a_day_off
+            spells += make(draw, walk, len(spells))
     spells = draw(st.permutations(spells)) if len(spells) < 5 else spells[::-1]
     return walk.world._replace(
         spells=list(spells),
@@ -56,6 +59,18 @@ def lunchtimes(draw: st.DrawFn, walk: Walk, used: int) -> list[Spell]:
     if draw(st.booleans()):
         spells[which] = spells[which]._replace(cancelled=a_cancellation(draw, walk, spells[which]))
     return spells
+
+
+def over_a_day_off(draw: st.DrawFn, walk: Walk, used: int) -> list[Spell]:
+    """Two that only an INSET day, or some other day without school, keeps apart."""
+    days = [day for day, is_open in walk.book.items() if is_open]
+    gaps = [n for n, (a, b) in enumerate(pairwise(days)) if (b - a).days == 2]
+    n = gaps[number(draw, 0, len(gaps) - 1)] if gaps else number(draw, 0, len(days) - 2)
+    at = walk.all.index((days[n + 1], 0))
+    length = min(number(draw, 1, 12), at)
+    (before, half), (after, _) = walk.all[at - length], walk.all[at]
+    first = Spell(f"S{used}-x", "SUSP", before, half, length, decided_at=before)
+    return [first, Spell(f"S{used}-y", "SUSP", after, count=number(draw, 1, 12), notice=after)]
 
 
 def a_spell(draw: st.DrawFn, walk: Walk, others: list[Spell]) -> Spell:
@@ -138,7 +153,7 @@ def up_to_a_border(draw: st.DrawFn, walk: Walk, spell: Spell, others: list[Spell
     if spell.start is None:
         return 2
     so_far = [day for other in others for day in walk.half_days(other)]
-    border = pick(draw, {10: 5, 30: 3, 90: 2})
+    border = pick(draw, {10: 4, 30: 3, 90: 3})
     period = school_year if border == 90 else term
     used = sum(period(day) == period(spell.start) for day in so_far)
     return max(border + number(draw, -1, 1) - used, 1)
@@ -172,7 +187,7 @@ def a_cancellation(draw: st.DrawFn, walk: Walk, spell: Spell) -> Point:
 
 def questions(draw: st.DrawFn, walk: Walk, spell: Spell) -> dict[str, Any]:
     """Longer lengths that the MIS has reported, and which of them (or none) it says now."""
-    if spell.category != "SUSP" or spell.count is None or pick(draw, {True: 10, False: 1}):
+    if spell.category != "SUSP" or spell.count is None or pick(draw, {True: 4, False: 1}):
         return {}
     day = walk.decision_day(spell) or walk.world.today
     asked = [(spell.count + n, days_on(day, n), draw(st.booleans())) for n in range(1, number(draw, 1, 3) + 1)]

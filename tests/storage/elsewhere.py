@@ -92,7 +92,7 @@ def lease(store: SqlStore, limit: str) -> None:
 def give_refs(store: SqlStore, count: str, seed: str) -> None:
     """Some of them are rolled back."""
     chance = random.Random(seed)
-    kept = []
+    kept: list[str] = []
     while len(kept) < int(count):
         with store.begin() as work:
             ref = work.cases.next_ref(2026)

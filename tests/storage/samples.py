@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from rp_connect.domain.calendar import Half, Period, PeriodKind
 from rp_connect.domain.case import Case, Stage
@@ -50,9 +51,7 @@ STAFF = [
 BARE_INCIDENT = IncidentRecord(id="I-1", occurred=When(date(2026, 11, 2)), kind="")
 FULL_INCIDENT = IncidentRecord(
     id="I-2",
-    occurred=When.of_moment(
-        datetime(2026, 11, 4, 0, 15, tzinfo=timezone(timedelta(hours=11))), timezone(timedelta(hours=11))
-    ),
+    occurred=When.of_moment(datetime(2026, 11, 3, 23, 15, tzinfo=UTC), ZoneInfo("Pacific/Auckland")),
     kind="Fighting",
     recorded=When(date(2026, 11, 4), datetime(2026, 11, 4, 15, 1, 2, tzinfo=UTC)),
     location="Yard",

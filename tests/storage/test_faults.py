@@ -10,6 +10,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from rp_connect.domain.calendar import Half
 from rp_connect.errors import StoreError
 from rp_connect.storage.faults import ClashError, explained
 from rp_connect.storage.store import open_store
@@ -26,6 +27,7 @@ from tests.storage.samples import (
     full_task,
 )
 
+NAIVE = MEETING.at.replace(tzinfo=None)
 SENTENCE = re.compile(r"[A-Z][^\n]*[^.\n]\.")
 
 
@@ -82,9 +84,6 @@ def test_a_record_that_does_not_fit_is_told_in_a_sentence_and_not_stored(store, 
         assert list(work.pupils.every(SCHOOL)) == []
 
 
-NAIVE = MEETING.at.replace(tzinfo=None)
-
-
 def name(given: str):
     return BARE_PUPIL.model_copy(update={"given_name": given})
 
@@ -98,7 +97,7 @@ def test_postgresql_does_not_take_a_zero_letter(postgres_url):
     with store.begin() as work:
         [pupil] = add_pupils(work, "a")
         with pytest.raises(StoreError) as caught:
-            work.marks.put(SCHOOL, [(pupil, NAIVE.date(), 0, f"{CANARY}\0")])
+            work.marks.put(SCHOOL, [(pupil, NAIVE.date(), Half.AM, f"{CANARY}\0")])
         assert told(caught) == "A record has a value that the store cannot hold: nothing was written."
     store.close()
 

@@ -65,17 +65,7 @@ def test_it_holds_every_file_of_our_packages(contents: frozenset[str]) -> None:
     assert any(re.fullmatch(r"rp_connect/storage/migrations/versions/0001\w*\.py", name) for name in contents)
 
 
-@pytest.mark.parametrize(
-    "package",
-    [
-        pytest.param(
-            one,
-            marks=[pytest.mark.xfail(reason="plugins/rp_england/py.typed is missing")]
-            * (one == "rp_england"),
-        )
-        for one in OURS
-    ],
-)
+@pytest.mark.parametrize("package", OURS)
 def test_it_says_that_each_package_is_typed(contents: frozenset[str], package: str) -> None:
     assert f"{package}/py.typed" in contents
 

@@ -1,0 +1,48 @@
+"""A day that two suspensions share belongs to the first that bears tasks: faults that the oracle once found here."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.oracle.bridge import answered, context_of, real_packs
+from tests.oracle.owed import Owed, owed
+from tests.oracle.school_years import HOURS
+from tests.oracle.walk import Spell, Walk, World
+
+OF_A_DAY = ("set-work", "day-six-education", "day-six-details")
+UNTIL_OCTOBER = [("term", date(2026, 9, 2), date(2026, 10, 30))]
+WHOLE_YEAR = [("term", date(2026, 9, 2), date(2027, 7, 20))]
+
+
+def of_the_last(spells: list[Spell], rows: list[tuple[str, date, date]]) -> tuple[set[Owed], set[Owed]]:
+    """What the oracle and the pack say of the days of the last of these."""
+    world = World(rows, HOURS[0], spells, date(2026, 10, 1))
+    ours = owed(Walk(world), spells[-1])
+    theirs = answered(real_packs(), world, spells[-1], context_of(world))
+    return {o for o in ours if o[0] in OF_A_DAY}, {o for o in theirs if o[0] in OF_A_DAY}
+
+
+def test_a_long_suspension_keeps_its_undated_days_when_a_short_one_lies_over_it() -> None:
+    short = Spell("B", "SUSP", date(2026, 10, 30), count=1)
+    long = Spell("A", "SUSP", date(2026, 10, 29), count=12)
+    ours, theirs = of_the_last([short, long], UNTIL_OCTOBER)
+    assert ("day-six-education", 1, None, "calendar missing") in ours
+    assert theirs == ours
+
+
+def test_a_permanent_exclusion_keeps_its_undated_days_when_a_suspension_starts_after_it() -> None:
+    late = Spell("B", "SUSP", date(2026, 10, 30), count=1)
+    permanent = Spell("A", "PERM", date(2026, 10, 29))
+    ours, theirs = of_the_last([late, permanent], UNTIL_OCTOBER)
+    assert "day-six-education" in {rule for rule, *_ in ours}
+    assert theirs == ours
+
+
+def test_a_permanent_exclusion_from_the_afternoon_of_an_unlawful_suspensions_last_day_has_that_day() -> None:
+    """80 half days, 11 more that pass 45 days and end in the morning of 8 December; permanent from the afternoon."""
+    before = Spell("A", "SUSP", date(2026, 9, 7), count=80)
+    unlawful = Spell("B", "SUSP", date(2026, 12, 1), count=11)
+    permanent = Spell("C", "PERM", date(2026, 12, 8), half=1)
+    ours, theirs = of_the_last([before, unlawful, permanent], WHOLE_YEAR)
+    assert "day-six-education" in {rule for rule, *_ in ours}
+    assert theirs == ours
