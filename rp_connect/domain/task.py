@@ -85,22 +85,26 @@ def task_id(case: str, rule: str, occurrence: int) -> str:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Seen:
-    """What the workspace's copy of a task said: with it a person's change is told from our own."""
+    """What the workspace's copy of a task said: with it a person's change is told from our own.
+
+    `revision` is the last of ours that is known to have landed there.
+    """
 
     version: str
     done: bool
     day: date | None
     assignees: tuple[str, ...] = ()
+    revision: int = 0
 
     def __repr__(self) -> str:
         return f"<Seen {self.version} done {self.done}>"
 
     def to_text(self) -> str:
         day = self.day.isoformat() if self.day else ""
-        return json.dumps([self.version, self.done, day, list(self.assignees)])
+        return json.dumps([self.version, self.done, day, list(self.assignees), self.revision])
 
     @classmethod
     def from_text(cls, text: str) -> Seen:
         """The inverse of `to_text`."""
-        version, done, day, assignees = json.loads(text)
-        return cls(version, done, date.fromisoformat(day) if day else None, tuple(assignees))
+        version, done, day, assignees, revision = json.loads(text)
+        return cls(version, done, date.fromisoformat(day) if day else None, tuple(assignees), revision)

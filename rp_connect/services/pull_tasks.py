@@ -101,7 +101,7 @@ def _compare(
     if there.version == last.version and there.external_id == task.external_id:
         return
     assignees = last.assignees if there.assignees is None else there.assignees
-    now_seen = Seen(there.version, there.done, there.day, assignees)
+    now_seen = replace(last, version=there.version, done=there.done, day=there.day, assignees=assignees)
     changed = _merge(school, task, last, now_seen, now, result)
     after = replace(changed, external_id=there.external_id, seen=now_seen.to_text())
     if changed == task or _shows(school, after, now_seen):

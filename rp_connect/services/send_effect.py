@@ -42,14 +42,19 @@ def send(office: Office, school: School, workspace: Workspace, effect: Effect) -
     }[effect.kind](office, school, workspace, effect)
 
 
-def _put(shelf: _Shelf[Item], effect: Effect, item: Item, external_id: str | None) -> Written:
-    """Create or update so that our key has `item` once. A create is never repeated before `find`."""
+def _put(
+    shelf: _Shelf[Item], effect: Effect, item: Item, external_id: str | None, landed: int = 0
+) -> Written:
+    """Create or update so that our key has `item` once. A create is never repeated before `find`.
+
+    `landed` is the last revision that is known to stand there.
+    """
     if effect.look_first or (external_id is None and effect.revision > 1):
         found = shelf.find(effect.key)
         if found is not None and found.revision == effect.revision:
-            return found
+            return _landed_unseen(found)
         external_id = found.external_id if found else None
-        item = _as_seen(item, found)
+        item = _as_seen(item, found, landed)
     if external_id is not None:
         return shelf.update(external_id, item)
     try:
@@ -58,12 +63,22 @@ def _put(shelf: _Shelf[Item], effect: Effect, item: Item, external_id: str | Non
         found = shelf.find(effect.key)
         if found is None:
             raise
-        return found if found.revision == effect.revision else shelf.update(found.external_id, item)
+        if found.revision == effect.revision:
+            return _landed_unseen(found)
+        return shelf.update(found.external_id, item)
 
 
-def _as_seen(item: Item, found: Written | None) -> Item:
-    """What we find after an attempt of ours that may have landed is taken as seen."""
+def _landed_unseen(found: Written) -> Written:
+    """Our write is there; but what a person did since is not read yet, so the next pull must look."""
+    return replace(found, version="")
+
+
+def _as_seen(item: Item, found: Written | None, landed: int) -> Item:
+    """A newer revision than the last that landed is an attempt of ours whose end was lost, and taken as seen.
+    Where the old one still stands, whatever else changed there was a person's doing."""
     if found is None or not isinstance(item, WorkspaceTask):
+        return item
+    if found.revision is not None and found.revision <= landed:
         return item
     return replace(item, seen_version=found.version)
 
@@ -78,10 +93,12 @@ def _send_task(office: Office, school: School, workspace: Workspace, effect: Eff
         return _nothing
     item = workspace_task(office, school, task, effect.revision)
     try:
-        written = _put(workspace.tasks, effect, item, task.external_id)
+        landed = Seen.from_text(task.seen).revision if task.seen else 0
+        written = _put(workspace.tasks, effect, item, task.external_id, landed)
     except GoneError:
         return partial(_settle_deletion, effect.key)
-    seen = Seen(written.version, item.state is not TaskState.OPEN, item.day, item.assignees).to_text()
+    done = item.state is not TaskState.OPEN
+    seen = Seen(written.version, done, item.day, item.assignees, effect.revision).to_text()
 
     def settle(work: UnitOfWork) -> None:
         now_held = work.tasks.get(effect.key)

@@ -228,10 +228,6 @@ def test_a_task_that_is_done_here_while_a_pull_is_reading_is_not_opened_again(sc
     assert counts(pulled) == {}
 
 
-@pytest.mark.xfail(
-    reason="services/send_effect.py: _as_seen takes a tick for our write where a worker died over the task",
-    strict=True,
-)
 def test_a_tick_is_not_lost_where_a_worker_died_before_it_wrote_anything() -> None:
     world = World()
     world.drop.suspensions.append(suspension("S1", "2026-11-16", 6, decided_at="2026-11-12"))

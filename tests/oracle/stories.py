@@ -55,11 +55,14 @@ def told(draw: st.DrawFn, walk: Walk) -> Story:
     known = [spell.start for spell in world.spells if spell.start] or [world.today]
     day = days_on(min(known), number(draw, -2, 5))
     lives = [a_life(draw, walk, spell, length) for spell in world.spells]
+    loaded = days_on(min(walk.book), number(draw, 5, 200)) if pick(draw, {False: 4, True: 1}) else date.max
     chapters = []
     for n in range(length):
         last = n == length - 1
         spells = [life[n] for life in lives if life[n] is not None]
         there = world if last else as_known_then(draw, world)
+        if not last:
+            there = there._replace(rows=shorter_rows(world.rows, loaded))
         now = datetime.combine(day, time(8 + 2 * n, 30))
         chapters.append(Chapter(now, there._replace(spells=[s for s in spells if s], today=day)))
         day = days_on(day, number(draw, 0, 15))

@@ -150,7 +150,8 @@ class Walk:
             return False
         if spell.count is not None or spell.category == "PERM":
             return self.beyond(spell) > 0
-        return spell.end is not None and not (spell.start in self.book and spell.end in self.book)
+        last = max(self.book, default=date.min)
+        return spell.end is not None and (spell.start not in self.book or spell.end > last)
 
     def sat(self, spell: Spell) -> list[Session]:
         """The half days that count: all, or of a cancelled one those that ended before the cancellation."""

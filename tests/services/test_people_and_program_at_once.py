@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.drop_school import DropSchool, suspension
+from tests.faults.killing import run
 
 KEY = "RP-2026-0001.tell-la.1"
 NOW = "2026-11-12T09:40"
@@ -84,3 +85,16 @@ def test_a_task_deleted_once_is_made_again_and_twice_is_asked_about(tmp_path: Pa
     school.deliver("2026-11-12T11:01")
     assert not file_of(school).exists()
     assert next(t for t in school.tasks() if t["id"] == KEY)["state"] == "open"
+
+
+def test_a_tick_on_top_of_a_write_whose_end_was_lost_comes_home(tmp_path: Path) -> None:
+    """The program dies after the file was written and before that was noted; somebody ticks; it runs again."""
+    school = DropSchool(tmp_path)
+    school.suspensions = [suspension("S1", "2026-11-12", 6)]
+    school.sync(NOW)
+    assert not run(tmp_path, "deliver", kill_at=4).finished
+    written = next((tmp_path / "workspace" / "tasks").glob("*.ics"))
+    edit(written, "STATUS:NEEDS-ACTION", "STATUS:COMPLETED")
+    school.deliver("2026-11-12T09:45")
+    assert school.pull("2026-11-12T09:50").done == 1
+    assert next(t for t in school.tasks() if t["id"] == written.stem)["state"] == "done"

@@ -123,6 +123,18 @@ def test_a_call_of_any_size_is_stored_whole(store, size):
         assert [work.marks.counts(SCHOOL, number, 2026) for number in numbers] == [{"/": 1}] * size
 
 
+def test_marks_of_one_school_never_turn_up_at_another(store, pupils):
+    with store.begin() as work:
+        [other] = add_pupils(work, "a", school="eastmoor")
+        work.commit()
+    assert put(store, (pupils[0], DAY, AM, "/")) == {pupils[0]}
+    assert put(store, (other, DAY, AM, "N"), school="eastmoor") == {other}
+
+    with store.read() as work:
+        told = [work.marks.of("eastmoor", pupil, [Session(DAY, AM)]) for pupil in (pupils[0], other)]
+    assert told == [{}, {Session(DAY, AM): "N"}]
+
+
 DAYS = [date(2026, 7, 30), date(2026, 7, 31), date(2026, 8, 1), date(2026, 9, 1), date(2027, 1, 4)]
 CALLS = st.lists(
     st.lists(

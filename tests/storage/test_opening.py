@@ -102,6 +102,13 @@ def test_what_is_stored_is_there_when_it_is_opened_again(url):
     again.close()
 
 
+def test_an_up_to_date_store_opens_while_another_process_writes(url):
+    open_store(url).close()
+    with elsewhere("hold_writing", url) as other:
+        assert other.says() == "writing"
+        open_store(url).close()
+
+
 def test_opening_an_up_to_date_store_loads_neither_alembic_nor_an_orm(url):
     open_store(url).close()
     program = (

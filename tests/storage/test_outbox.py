@@ -69,10 +69,7 @@ def test_taking_counts_an_attempt_and_done_ends_it(store):
 def test_oldest_first_and_no_more_than_asked_for(store):
     want(store, "c", "a", "b", "d")
 
-    assert [[effect.key for effect in lease(store, 3)], [effect.key for effect in lease(store, 3)]] == [
-        ["c", "a", "b"],
-        ["d"],
-    ]
+    assert [[effect.key for effect in lease(store, 2)] for _ in range(3)] == [["c", "a"], ["b", "d"], []]
 
 
 def test_a_worker_may_take_for_some_schools_only(store):
