@@ -10,10 +10,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "duties.md"
 WORDS = {"C": "confirmed", "S": "secondary source", "U": "unconfirmed", "P": "our proposal"}
 HEAD = """# The duties and where they come from
 
-Every task of a case comes from one of these rules. "Confirmed" means that we have read the law or the official
-page, "secondary source" that a council, a law firm or an advice service says so, "our proposal" that it is good
-practice as we understand it and the school may see it otherwise. The rules are England's, and none of this is
-legal advice.
+Every task of a case comes from one of these rules. "Confirmed" means that we have read the law or the
+official page, "secondary source" that a council, a law firm or an advice service says so, "our proposal" that
+it is good practice as we understand it and the school may see it otherwise. The rules are England's, and none
+of this is legal advice.
 
 When each one is created, and how its date is found, is in `plugins/rp_england/`.
 

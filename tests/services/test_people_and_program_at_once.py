@@ -88,7 +88,7 @@ def test_a_task_deleted_once_is_made_again_and_twice_is_asked_about(tmp_path: Pa
 
 
 def test_a_tick_on_top_of_a_write_whose_end_was_lost_comes_home(tmp_path: Path) -> None:
-    """The program dies after the file was written and before that was noted; somebody ticks; it runs again."""
+    """The program dies after the file was written and before that was noted; somebody ticks it then."""
     school = DropSchool(tmp_path)
     school.suspensions = [suspension("S1", "2026-11-12", 6)]
     school.sync(NOW)
