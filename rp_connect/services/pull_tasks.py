@@ -97,7 +97,7 @@ def _compare(
     if there is None:
         _gone(work, task, now, result)
         return
-    last = Seen.from_text(task.seen) if task.seen else Seen("", task.state is not TaskState.OPEN, there.day)
+    last = _last_seen(task, there)
     if there.version == last.version and there.external_id == task.external_id:
         return
     assignees = last.assignees if there.assignees is None else there.assignees
@@ -112,6 +112,16 @@ def _compare(
         case = work.cases.get(task.case)
         show_record(work, case)
         audit(work, case, WHO, now, f"task changed in the workspace: {task.rule}")
+
+
+def _last_seen(task: Task, there: SeenTask) -> Seen:
+    """What the copy said before. Where the end of a write of ours was lost nobody knows that: then only a tick
+    on an open task is taken for a person's."""
+    last = Seen.from_text(task.seen) if task.seen else Seen("", done=False, day=None)
+    if last.version:
+        return last
+    ticked = there.done and task.state is TaskState.OPEN
+    return replace(last, done=there.done and not ticked, day=there.day, assignees=there.assignees or ())
 
 
 def _merge(school: School, task: Task, last: Seen, there: Seen, now: datetime, result: SchoolPull) -> Task:

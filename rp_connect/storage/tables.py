@@ -186,6 +186,7 @@ attendance_counts = Table(
     Column("code", Key, primary_key=True),
     needed("n", Integer),
     sqlite_with_rowid=False,
+    postgresql_with={"fillfactor": 50},  # room beside each count for its next one
 )
 
 refusals = Table(

@@ -1,1 +1,1 @@
-"""A second, slow reading of duties.md that walks the sessions one by one, and comparisons with the real packs."""
+"""A second, slow reading of duties.md that walks session by session, and what compares it with the packs."""

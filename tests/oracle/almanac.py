@@ -1,4 +1,4 @@
-"""The oracle's school year: a book of every day, open or shut, and walks through it a day or a half day at a time.
+"""The oracle's school year: a book of every day, open or shut, walked through by the day or the half day.
 
 Shares nothing with the package, on purpose: a fault there must not be able to hide here. A session is
 (day, 0 for the morning or 1 for the afternoon). Where the book ends, the answer is None: nobody knows.

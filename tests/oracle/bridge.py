@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from rp_england.plugin import register_policies
-
 from rp_connect.domain.calendar import DayHours, Half, Period, PeriodKind, SchoolCalendar, Session
 from rp_connect.domain.duty import Duty
 from rp_connect.domain.people import PupilRecord
 from rp_connect.domain.suspension import Dates, LengthAnswer, LengthQuestion, Suspension, SuspensionRecord
 from rp_connect.domain.when import When
 from rp_connect.ports.policy import Context, FollowUp, PolicyPack, PolicySpec, SuspensionStands, pack_on
+from rp_england.plugin import register_policies
 from tests.oracle.almanac import LONDON, Point
 from tests.oracle.owed import Owed
 from tests.oracle.walk import Spell, World
@@ -42,7 +41,8 @@ def answered(packs: Sequence[PolicyPack], world: World, spell: Spell, context: C
 def work_titles(packs: Sequence[PolicyPack], world: World, spell: Spell) -> list[str]:
     """ "day 4 of 5" of each day for which work is set, in the order of their occurrence."""
     duties = [duty for duty in told(packs, world, spell, context_of(world)) if duty.rule == "set-work"]
-    numbers = [re.findall(r"day \d+ of \d+", duty.title) for duty in sorted(duties, key=lambda d: d.occurrence)]
+    duties.sort(key=lambda duty: duty.occurrence)
+    numbers = [re.findall(r"day \d+ of \d+", duty.title) for duty in duties]
     return [number for found in numbers for number in found]
 
 
@@ -78,7 +78,7 @@ def pupil_of(world: World) -> PupilRecord:
 
 
 def suspension_of(no: int, spell: Spell) -> Suspension:
-    in_force = dates_of(spell, spell.count)
+    in_force = dates_of(spell, spell.length)
     reported = in_force if spell.says is None else dates_of(spell, spell.longer[spell.says - 1][0])
     cancelled = when_of(spell.cancelled)
     return Suspension(

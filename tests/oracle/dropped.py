@@ -1,4 +1,4 @@
-"""Lays a world into a drop folder, syncs it for real, and reads the open tasks as the oracle writes duties."""
+"""Lays a world into a drop folder, syncs it for real, and reads the open tasks as the oracle writes them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def row_of(spell: Spell) -> dict[str, object]:
         "start_session": HALF[spell.half],
         "end_date": text(spell.end),
         "end_session": HALF[spell.end_half],
-        "sessions": "" if spell.count is None else spell.count,
+        "sessions": "" if spell.length is None else spell.length,
         "exam_date": text(spell.exam),
         "notice_received": text(spell.notice),
         "representations_at": text(spell.representations),

@@ -1,4 +1,4 @@
-"""The oracle's answer: what one suspension owes, as (rule, occurrence, due, note), read off duties.md line by line."""
+"""The oracle's answer: what one suspension owes, (rule, occurrence, due, note), read off duties.md."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def first_day(walk: Walk, spell: Spell) -> date | None:
 
 
 def not_before_the_decision(walk: Walk, spell: Spell, limit: datetime) -> datetime:
-    """The limit, or the decision where that is later; a bare date that is later means its end of afternoon."""
+    """The limit, or the decision where that is later; a later bare date means the end of its afternoon."""
     decision = walk.decision(spell)
     assert decision is not None
     if isinstance(decision, datetime):
@@ -181,7 +181,8 @@ def owner(walk: Walk, run: Run, day: date) -> Spell | None:
 
 
 def first_lawful(walk: Walk, holding: list[Spell]) -> Spell | None:
-    return min((s for s in holding if s.cancelled is None and not walk.over_45(s)), key=walk.place, default=None)
+    lawful = [s for s in holding if s.cancelled is None and not walk.over_45(s)]
+    return min(lawful, key=walk.place, default=None)
 
 
 def days_of_run(walk: Walk, spell: Spell) -> list[tuple[date | None, Spell | None]]:
@@ -202,7 +203,7 @@ def work(walk: Walk, spell: Spell) -> set[Owed]:
 
 
 def titles_of_work(walk: Walk, spell: Spell) -> list[str]:
-    """ "day 4 of 5": counted within the run, though the occurrence counts within the suspension; one has none."""
+    """ "day 4 of 5", counted within the run, not within the suspension as the occurrence is; a lone day has none."""
     days = days_of_run(walk, spell)[:5]
     if len(days) == 1:
         return []
@@ -247,11 +248,17 @@ def return_tasks(walk: Walk, run: Run) -> set[Owed]:
     reviews, check_ins = walk.world.reviews, walk.world.check_ins
     back = walk.back(run)
     if back is None:
-        late = {"reintegration-meeting": 1, "share-plan": 1, "check-in": len(check_ins), "review": len(reviews)}
-        return {(rule, n, None, CALENDAR) for rule, many in late.items() for n in range(1, many + 1)}
+        many = {
+            "check-in": len(check_ins),
+            "review": len(reviews),
+            "reintegration-meeting": 1,
+            "share-plan": 1,
+        }
+        return {(rule, n, None, CALENDAR) for rule, last in many.items() for n in range(1, last + 1)}
     day, half = back
     eve = day if half else this_or_last(walk.book, day - timedelta(days=1))
-    found: set[Owed] = {("reintegration-meeting", 1, *or_missing(eve)), ("share-plan", 1, walk.start_of(back), None)}
+    found: set[Owed] = {("share-plan", 1, walk.start_of(back), None)}
+    found.add(("reintegration-meeting", 1, *or_missing(eve)))
     ahead: list[tuple[str, tuple[int, ...], Callable[[int], date | None]]] = [
         ("check-in", check_ins, lambda n: day if n == 1 else following(walk.book, day, n - 1)),
         ("review", reviews, lambda n: this_or_next(walk.book, day + timedelta(days=n))),

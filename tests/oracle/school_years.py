@@ -1,11 +1,11 @@
-"""Random school calendars: three terms or six, INSET days and closures, a year or two, some that end early."""
+"""Random school calendars: three terms or six, INSET days and closures, a year or two; some end early."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -20,13 +20,14 @@ HOURS: tuple[Hours, ...] = (
 
 
 @cache
-def _loaded(options: tuple[tuple[T, int], ...]) -> st.SearchStrategy[T]:
+def _loaded(options: tuple[tuple[Any, int], ...]) -> st.SearchStrategy[Any]:
     return st.sampled_from([value for value, weight in options for _ in range(weight)])
 
 
 def pick(draw: st.DrawFn, options: Mapping[T, int]) -> T:
     """One of the options, each as likely as its weight says; the first is the simplest."""
-    return draw(_loaded(tuple(options.items())))
+    chosen: T = draw(_loaded(tuple(options.items())))
+    return chosen
 
 
 @cache

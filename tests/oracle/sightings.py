@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import pairwise
 
-from tests.oracle.almanac import day_of, school_year, term
+from tests.oracle.almanac import day_of, open_the_book, school_year, term
 from tests.oracle.owed import owed
-from tests.oracle.walk import Run, Spell, Walk
+from tests.oracle.walk import Run, Spell, Walk, World
 
 
 def sightings(walk: Walk) -> set[str]:
     """Each thing once, however often this world has it."""
     found = {name for run in walk.runs for name in in_a_run(walk, run)}
     for spell in walk.world.spells:
-        found |= set(in_a_spell(walk, spell)) | set(in_the_answer(walk, spell))
+        found |= set(in_a_spell(walk, spell)) | set(in_a_cancellation(walk, spell))
+        found |= set(in_the_answer(walk, spell))
     return found | set(in_the_counters(walk)) | set(among_them(walk))
 
 
@@ -29,7 +30,8 @@ def in_a_run(walk: Walk, run: Run) -> Iterator[str]:
     cancelled = [s for s in run.spells if s.cancelled is not None]
     if cancelled and standing:
         yield "a cancelled one in a run"
-        if len(standing) > 1 and any(walk.place(standing[0]) < walk.place(s) < walk.place(standing[-1]) for s in cancelled):
+        inside = {s for s in cancelled if walk.place(standing[0]) < walk.place(s) < walk.place(standing[-1])}
+        if inside:
             yield "a cancelled one in the middle of a run"
     if len(run.spells) > 1 and any(s.category == "PERM" for s in standing):
         yield "a permanent one in a run"
@@ -63,17 +65,26 @@ def in_a_spell(walk: Walk, spell: Spell) -> Iterator[str]:
     if len({school_year(day) for day, _ in covered}) > 1:
         yield "a split between school years"
     if spell.start and decided and decided > spell.start:
-        yield "decided after the start, to the minute" if isinstance(spell.decided_at, datetime) else "decided later"
+        to_the_minute = isinstance(spell.decided_at, datetime)
+        yield "decided later, to the minute" if to_the_minute else "decided later"
     if decided and not walk.book.get(decided, True):
         yield "decided on a day off"
-    if isinstance(spell.cancelled, datetime) and spell.cancelled in {walk.end_of(s) for s in walk.written(spell)}:
-        yield "cancelled to the minute of a session's end"
-    if spell.cancelled and covered:
-        yield "cancelled after some of it was served"
     if spell.start and not walk.known(spell):
         yield "an unknown length"
     if covered and covered[0][1] == 1:
         yield "a start in the afternoon"
+
+
+def in_a_cancellation(walk: Walk, spell: Spell) -> Iterator[str]:
+    ends = {walk.end_of(session) for session in walk.written(spell)}
+    if spell.cancelled is None:
+        return
+    if isinstance(spell.cancelled, datetime) and spell.cancelled in ends:
+        yield "cancelled to the minute of a session's end"
+    if walk.sat(spell):
+        yield "cancelled after some of it was served"
+    if spell.start and day_of(spell.cancelled) < spell.start:
+        yield "cancelled before it began"
 
 
 def in_the_answer(walk: Walk, spell: Spell) -> Iterator[str]:
@@ -82,9 +93,9 @@ def in_the_answer(walk: Walk, spell: Spell) -> Iterator[str]:
             yield rule
         if note:
             yield note
-        if rule == "board-meeting" and spell.exam and spell.category != "PERM" and walk.worst_term(spell) <= 10:
+        if rule == "board-meeting" and spell.category != "PERM" and walk.worst_term(spell) <= 10:
             yield "a meeting for an exam alone"
-        if rule == "day-six-details" and due and (due.hour, due.minute) not in ((7, 45), (8, 45), (8, 0), (9, 0)):
+        if rule == "day-six-details" and isinstance(due, datetime) and due.hour > 9:
             yield "details before a day off"
         if rule == "reintegration-meeting" and due and due in {day for day, _ in walk.sat(spell)}:
             back = walk.back(walk.run_of(spell))
@@ -116,5 +127,30 @@ def among_them(walk: Walk) -> Iterator[str]:
         inside = {day for day, _ in run.sessions}
         if any(s.category == "LNCH" and s.start in inside for s in walk.world.spells):
             yield "a lunchtime within a run"
-    if any(s.cancelled and day_of(s.cancelled) < s.start for s in begun if s.start):
-        yield "cancelled before it began"
+
+
+def amendments(chapters: list[World]) -> set[str]:
+    """What was changed from one sync to the next."""
+    found: set[str] = set()
+    for earlier, later in pairwise(chapters):
+        known = {spell.id: spell for spell in earlier.spells}
+        for spell in later.spells:
+            if spell.id in known:
+                found |= set(amended(Walk(later), known[spell.id], spell))
+            else:
+                found.add("a record comes late")
+        flags = [(w.social_worker, w.looked_after, w.ehcp, w.harmed) for w in (earlier, later)]
+        found |= {"a flag changes"} if flags[0] != flags[1] else set()
+        found |= {"the calendar grows"} if open_the_book(earlier.rows) != open_the_book(later.rows) else set()
+    return found
+
+
+def amended(walk: Walk, old: Spell, new: Spell) -> Iterator[str]:
+    if old.cancelled != new.cancelled:
+        yield "no longer cancelled" if new.cancelled is None else "cancelled later"
+    if old.decided_at != new.decided_at:
+        yield "another decision"
+    if new.start and new.start != old.start:
+        yield "moved" if old.start else "dates given later"
+    if len(walk.written(old)) > len(walk.written(new)) > 0:
+        yield "shortened"

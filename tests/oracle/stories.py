@@ -17,6 +17,8 @@ from tests.oracle.school_years import HOURS, calendars, days_on, number, pick
 from tests.oracle.walk import Spell, Walk, World
 from tests.oracle.worlds import FLAG, a_cancellation, a_decision, populated
 
+AMENDED = {"the same": 5, "longer": 3, "elsewhere": 3, "cancelled or not": 1, "bare": 2, "no dates": 2}
+
 
 class Chapter(NamedTuple):
     """What lies in the drop at one sync, and when that is."""
@@ -94,28 +96,29 @@ def a_life(draw: st.DrawFn, walk: Walk, spell: Spell, length: int) -> list[Spell
 
 def before(draw: st.DrawFn, walk: Walk, spell: Spell) -> Spell:
     """The record as it was before its latest amendment; often there was none."""
-    how = pick(draw, {"the same": 5, "longer": 3, "elsewhere": 3, "cancelled or not": 2, "bare": 2, "no dates": 1})
+    if spell.cancelled and draw(st.booleans()):
+        return spell._replace(cancelled=None)
+    how = pick(draw, AMENDED)
     if how == "longer":
         return longer(draw, walk, spell)
     if how == "elsewhere":
         return elsewhere(draw, walk, spell)
     if how == "cancelled or not":
-        cancelled = None if spell.cancelled else a_cancellation(draw, walk, spell)
-        return spell._replace(cancelled=cancelled)
+        return spell._replace(cancelled=None if spell.cancelled else a_cancellation(draw, walk, spell))
     if how == "bare":
         decided = a_decision(draw, spell.start) if spell.start and draw(st.booleans()) else None
         return spell._replace(exam=None, notice=None, representations=None, reasons=(), decided_at=decided)
     if how == "no dates":
         start = None if draw(st.booleans()) else spell.start
-        return spell._replace(start=start, half=None, count=None, end=None, end_half=None)
+        return spell._replace(start=start, half=None, length=None, end=None, end_half=None)
     return spell
 
 
 def longer(draw: st.DrawFn, walk: Walk, spell: Spell) -> Spell:
     if spell.category != "SUSP":
         return spell
-    if spell.count is not None:
-        return spell._replace(count=spell.count + pick(draw, {1: 1, 2: 1, 6: 1, 20: 1}))
+    if spell.length is not None:
+        return spell._replace(length=spell.length + pick(draw, {1: 1, 2: 1, 6: 1, 20: 1}))
     if spell.end is None or walk.runs_out(spell) or not walk.written(spell):
         return spell
     stretched = spell._replace(end=spell.end + timedelta(days=number(draw, 1, 9)), end_half=None)
@@ -128,7 +131,7 @@ def elsewhere(draw: st.DrawFn, walk: Walk, spell: Spell) -> Spell:
         return spell
     at = next((n for n, s in enumerate(walk.all) if s >= (spell.start, spell.half or 0)), 0)
     day, half = walk.all[min(max(at + number(draw, -8, 8), 0), len(walk.all) - 1)]
-    if spell.count is not None or spell.end is None:
+    if spell.length is not None or spell.end is None:
         return spell._replace(start=day, half=half)
     moved = spell._replace(start=day, half=half, end=spell.end + (day - spell.start))
     enough = len(walk.written(moved)) >= len(walk.written(spell)) > 0

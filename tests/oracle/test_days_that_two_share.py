@@ -1,4 +1,4 @@
-"""A day that two suspensions share belongs to the first that bears tasks: faults that the oracle once found here."""
+"""A day that two suspensions share is that of the first that bears tasks: faults the oracle once found."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def of_the_last(spells: list[Spell], rows: list[tuple[str, date, date]]) -> tupl
 
 
 def test_a_long_suspension_keeps_its_undated_days_when_a_short_one_lies_over_it() -> None:
-    short = Spell("B", "SUSP", date(2026, 10, 30), count=1)
-    long = Spell("A", "SUSP", date(2026, 10, 29), count=12)
+    short = Spell("B", "SUSP", date(2026, 10, 30), length=1)
+    long = Spell("A", "SUSP", date(2026, 10, 29), length=12)
     ours, theirs = of_the_last([short, long], UNTIL_OCTOBER)
     assert ("day-six-education", 1, None, "calendar missing") in ours
     assert theirs == ours
 
 
 def test_a_permanent_exclusion_keeps_its_undated_days_when_a_suspension_starts_after_it() -> None:
-    late = Spell("B", "SUSP", date(2026, 10, 30), count=1)
+    late = Spell("B", "SUSP", date(2026, 10, 30), length=1)
     permanent = Spell("A", "PERM", date(2026, 10, 29))
     ours, theirs = of_the_last([late, permanent], UNTIL_OCTOBER)
     assert "day-six-education" in {rule for rule, *_ in ours}
@@ -39,9 +39,9 @@ def test_a_permanent_exclusion_keeps_its_undated_days_when_a_suspension_starts_a
 
 
 def test_a_permanent_exclusion_from_the_afternoon_of_an_unlawful_suspensions_last_day_has_that_day() -> None:
-    """80 half days, 11 more that pass 45 days and end in the morning of 8 December; permanent from the afternoon."""
-    before = Spell("A", "SUSP", date(2026, 9, 7), count=80)
-    unlawful = Spell("B", "SUSP", date(2026, 12, 1), count=11)
+    """80 half days, then 11 that pass 45 days and end on the morning of 8 December; then permanent."""
+    before = Spell("A", "SUSP", date(2026, 9, 7), length=80)
+    unlawful = Spell("B", "SUSP", date(2026, 12, 1), length=11)
     permanent = Spell("C", "PERM", date(2026, 12, 8), half=1)
     ours, theirs = of_the_last([before, unlawful, permanent], WHOLE_YEAR)
     assert "day-six-education" in {rule for rule, *_ in ours}

@@ -41,7 +41,7 @@ OFTEN = {
     "back the same afternoon": 10,
     "a start in the afternoon": 30,
     "decided later": 12,
-    "decided after the start, to the minute": 12,
+    "decided later, to the minute": 12,
     "decided on a day off": 15,
     "the same start": 6,
 }

@@ -1,4 +1,4 @@
-"""The oracle's walk: which half days a pupil is suspended, how they join into runs, and what they add up to."""
+"""The oracle's walk: which half days a pupil is suspended, how they join into runs and what they add up to."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Spell(NamedTuple):
     category: str
     start: date | None = None
     half: int | None = None
-    count: int | None = None
+    length: int | None = None
     end: date | None = None
     end_half: int | None = None
     decided_at: Point | None = None
@@ -46,7 +46,7 @@ class Spell(NamedTuple):
     reasons: tuple[str, ...] = ()
     first_seen: date = date(2026, 9, 1)
     longer: tuple[tuple[int, date, bool], ...] = ()
-    """Longer lengths that were ever reported: half days, the day on which a sync saw them, whether answered."""
+    """Longer lengths that were ever reported: half days, the day that a sync saw them, whether answered."""
     says: int | None = None
     """Which of the longer ones the MIS says now, counted from 1; None where it says what is in force."""
 
@@ -102,7 +102,7 @@ class Walk:
         """Whether it is known from when and for how long."""
         if spell.start is None:
             return False
-        if spell.category in ("LNCH", "PERM") or spell.count is not None:
+        if spell.category in ("LNCH", "PERM") or spell.length is not None:
             return True
         if spell.end is None:
             return False
@@ -120,8 +120,8 @@ class Walk:
         ahead = walk_from(self.book, (spell.start, spell.half or 0))
         if spell.category == "PERM":
             return ahead
-        if spell.count is not None:
-            return ahead[: spell.count]
+        if spell.length is not None:
+            return ahead[: spell.length]
         if spell.end is None:
             return []
         final = (spell.end, 1 if spell.end_half is None else spell.end_half)
@@ -137,8 +137,8 @@ class Walk:
             return 0
         if spell.category == "PERM":
             return ENDLESS
-        if spell.count is not None:
-            return (spell.count - len(self.written(spell)) + 1) // 2
+        if spell.length is not None:
+            return (spell.length - len(self.written(spell)) + 1) // 2
         span = (spell.end - spell.start).days + 1 if spell.end else 0
         days = [spell.start + timedelta(days=n) for n in range(span)]
         inside = bool(self.written(spell))
@@ -148,7 +148,7 @@ class Walk:
         """Whether nobody can say, by this book, which half day is its last."""
         if spell.cancelled is not None or spell.category not in ("SUSP", "PERM") or spell.start is None:
             return False
-        if spell.count is not None or spell.category == "PERM":
+        if spell.length is not None or spell.category == "PERM":
             return self.beyond(spell) > 0
         last = max(self.book, default=date.min)
         return spell.end is not None and (spell.start not in self.book or spell.end > last)

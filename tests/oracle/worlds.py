@@ -1,4 +1,4 @@
-"""Random worlds: a pupil's suspensions set beside, over and against each other where the rules get interesting."""
+"""Random worlds: one pupil's suspensions, set beside and over each other where the rules get interesting."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from tests.oracle.school_years import HOURS, calendars, days_on, number, pick
 from tests.oracle.walk import Spell, Walk, World
 
 FLAG = {None: 3, False: 3, True: 2}
-LENGTHS = {6: 4, 2: 3, 1: 3, 4: 3, 10: 3, 3: 2, 5: 2, 11: 2, 12: 3, 13: 1, 20: 2, 30: 2, 31: 1, 44: 1, 62: 1, 90: 3, 91: 2, 0: 10}
+BORDER = 0
+LENGTHS = dict.fromkeys((6, 2, 1, 4, 10, 12), 3) | dict.fromkeys((3, 5, 11, 20, 30, 90, 91), 2)
+LENGTHS |= dict.fromkeys((13, 31, 44, 62), 1) | {BORDER: 10}
 PLACES = {"next": 6, "after a gap": 3, "anew": 4, "same start": 1, "over": 1, "before": 1}
 CLOCKS = (time(8, 45), time(9, 10), time(12, 15), time(13, 15), time(14, 0), time(15, 15), time(17, 30))
+DECISIONS = {"not given": 3, "that day": 4, "that moment": 4, "day before": 2, "later": 3, "long before": 1}
 CODES = ("E", "E", "B", "D", "K", "#", "Y", "Y2", "/", "\\", "C", "I")
 REASONS = ("PA", "DB", "BU", "SM", "SB", "OW", "BW")
 
@@ -54,7 +57,7 @@ def populated(draw: st.DrawFn, walk: Walk) -> World:
 def lunchtimes(draw: st.DrawFn, walk: Walk, used: int) -> list[Spell]:
     first, many = a_session(draw, walk), number(draw, 8, 12)
     days = [day for day, half in walk.all if half == 0 and day >= first[0]][:many]
-    spells = [Spell(f"S{used}-{n:02d}", "LNCH", day, count=0, decided_at=day) for n, day in enumerate(days)]
+    spells = [Spell(f"S{used}-{n:02d}", "LNCH", day, length=0, decided_at=day) for n, day in enumerate(days)]
     which = number(draw, 0, len(spells) - 1)
     if draw(st.booleans()):
         spells[which] = spells[which]._replace(cancelled=a_cancellation(draw, walk, spells[which]))
@@ -70,13 +73,13 @@ def over_a_day_off(draw: st.DrawFn, walk: Walk, used: int) -> list[Spell]:
     length = min(number(draw, 1, 12), at)
     (before, half), (after, _) = walk.all[at - length], walk.all[at]
     first = Spell(f"S{used}-x", "SUSP", before, half, length, decided_at=before)
-    return [first, Spell(f"S{used}-y", "SUSP", after, count=number(draw, 1, 12), notice=after)]
+    return [first, Spell(f"S{used}-y", "SUSP", after, length=number(draw, 1, 12), notice=after)]
 
 
 def a_spell(draw: st.DrawFn, walk: Walk, others: list[Spell]) -> Spell:
     category = pick(draw, {"SUSP": 30, "LNCH": 4, "PERM": 3, "INTX": 1})
     start, half = a_start(draw, walk, others)
-    spell = Spell(f"S{number(draw, 0, 9)}{'abcdefghijkl'[len(others) % 12]}{len(others)}", category, start, half)
+    spell = Spell(f"S{number(draw, 0, 9)}-{len(others)}", category, start, half)
     spell = with_length(draw, walk, spell, others)
     if pick(draw, {False: 24, True: 1}):
         spell = spell._replace(start=None)
@@ -94,7 +97,7 @@ def a_spell(draw: st.DrawFn, walk: Walk, others: list[Spell]) -> Spell:
 
 
 def a_session(draw: st.DrawFn, walk: Walk) -> Session:
-    """An open half day, often the last one before an INSET day, a holiday, a border or the end of the book."""
+    """An open half day, often just before an INSET day, a holiday, a border or the end of the book."""
     if pick(draw, {"anywhere": 2, "at an edge": 3}) == "anywhere":
         return walk.all[number(draw, 0, len(walk.all) - 1)]
     days = [day for day in walk.book if walk.book[day] and not walk.book.get(days_on(day, 1), False)]
@@ -132,20 +135,22 @@ def a_place(draw: st.DrawFn, walk: Walk, others: list[Spell]) -> Session:
 
 def with_length(draw: st.DrawFn, walk: Walk, spell: Spell, others: list[Spell]) -> Spell:
     """Its length as half days, as an end, as both, as an end that covers no session, or not at all."""
-    count = pick(draw, LENGTHS) or up_to_a_border(draw, walk, spell, others)
+    count = pick(draw, LENGTHS)
+    count = up_to_a_border(draw, walk, spell, others) if count == BORDER else count
     how = pick(draw, {"count": 10, "end": 5, "both": 1, "neither": 1, "empty": 1, "any end": 1})
     if how == "count" or how == "neither" or spell.start is None:
-        return spell._replace(count=None if how == "neither" else count)
+        return spell._replace(length=None if how == "neither" else count)
     if how == "empty":
-        return spell._replace(end=days_on(spell.start, number(draw, -2, 2)), end_half=pick(draw, {None: 1, 0: 1, 1: 1}))
+        end_half = pick(draw, {None: 1, 0: 1, 1: 1})
+        return spell._replace(end=days_on(spell.start, number(draw, -2, 2)), end_half=end_half)
     if how == "any end":
         return spell._replace(end=days_on(spell.start, number(draw, 0, 30)))
-    covered = walk.written(spell._replace(category="SUSP", count=count))
+    covered = walk.written(spell._replace(category="SUSP", length=count))
     if not covered:
         return spell._replace(end=days_on(spell.start, number(draw, 0, 9)))
     day, half = covered[-1]
     ended = spell._replace(end=day, end_half=pick(draw, {half: 1, None: 1}) if half else 0)
-    return ended._replace(count=count) if how == "both" else ended
+    return ended._replace(length=count) if how == "both" else ended
 
 
 def up_to_a_border(draw: st.DrawFn, walk: Walk, spell: Spell, others: list[Spell]) -> int:
@@ -160,7 +165,7 @@ def up_to_a_border(draw: st.DrawFn, walk: Walk, spell: Spell, others: list[Spell
 
 
 def a_decision(draw: st.DrawFn, start: date) -> Point | None:
-    how = pick(draw, {"not given": 3, "that day": 4, "that moment": 4, "day before": 2, "later": 3, "long before": 1})
+    how = pick(draw, DECISIONS)
     if how == "not given":
         return None
     ahead = {"day before": -1, "later": number(draw, 1, 12), "long before": -number(draw, 2, 40)}.get(how, 0)
@@ -187,10 +192,11 @@ def a_cancellation(draw: st.DrawFn, walk: Walk, spell: Spell) -> Point:
 
 def questions(draw: st.DrawFn, walk: Walk, spell: Spell) -> dict[str, Any]:
     """Longer lengths that the MIS has reported, and which of them (or none) it says now."""
-    if spell.category != "SUSP" or spell.count is None or pick(draw, {True: 4, False: 1}):
+    if spell.category != "SUSP" or spell.length is None or pick(draw, {True: 4, False: 1}):
         return {}
     day = walk.decision_day(spell) or walk.world.today
-    asked = [(spell.count + n, days_on(day, n), draw(st.booleans())) for n in range(1, number(draw, 1, 3) + 1)]
+    many = number(draw, 1, 3)
+    asked = [(spell.length + n, days_on(day, n), draw(st.booleans())) for n in range(1, many + 1)]
     return {"longer": tuple(asked), "says": number(draw, 0, len(asked)) or None}
 
 

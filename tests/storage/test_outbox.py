@@ -122,6 +122,18 @@ def test_who_ever_wished_is_remembered(store):
         assert [*asked, work.effects.asked(EffectKind.RECORD, "a")] == [True, False, False]
 
 
+def test_what_is_on_its_way_is_known_by_its_kind(store):
+    want(store, "a", "b", "c", "d")
+    want(store, "r", kind=EffectKind.RECORD)
+    first, second, third = lease(store, 3)
+    write(store, "unclear", second, 30, "no answer")
+    write(store, "done", third)
+
+    with store.read() as work:
+        told = [work.effects.in_flight(kind) for kind in (EffectKind.TASK, EffectKind.RECORD)]
+    assert told == [{first.key, second.key}, set()]
+
+
 def test_one_that_must_wait_is_not_taken_before_its_time(store, clock):
     want(store, "a")
     write(store, "wait", lease(store)[0], 30.5, "too many requests")

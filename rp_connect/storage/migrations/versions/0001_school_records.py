@@ -189,6 +189,7 @@ def _attendance_counts() -> None:
         Column("code", Key, primary_key=True),
         _needed("n", Integer),
         sqlite_with_rowid=False,
+        postgresql_with={"fillfactor": 50},
     )
 
 
