@@ -115,8 +115,8 @@ def _compare(
 
 
 def _last_seen(task: Task, there: SeenTask) -> Seen:
-    """What the copy said before. Where the end of a write of ours was lost nobody knows that: then only a tick
-    on an open task is taken for a person's."""
+    """What the copy said before. Where the end of a write of ours was lost nobody knows that: then only a
+    tick on an open task is taken for a person's."""
     last = Seen.from_text(task.seen) if task.seen else Seen("", done=False, day=None)
     if last.version:
         return last

@@ -203,7 +203,7 @@ def work(walk: Walk, spell: Spell) -> set[Owed]:
 
 
 def titles_of_work(walk: Walk, spell: Spell) -> list[str]:
-    """ "day 4 of 5", counted within the run, not within the suspension as the occurrence is; a lone day has none."""
+    """ "day 4 of 5", counted within the run (the occurrence, within the suspension); a lone day has none."""
     days = days_of_run(walk, spell)[:5]
     if len(days) == 1:
         return []

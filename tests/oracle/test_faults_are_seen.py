@@ -14,7 +14,7 @@ from rp_connect.domain.duty import Duty
 from rp_connect.domain.suspension import Category
 from rp_connect.ports.policy import Context, Event, PolicyPack, SuspensionStands
 from tests.oracle.bridge import real_packs
-from tests.oracle.comparing import differences, trial
+from tests.oracle.comparing import differences, tried
 from tests.oracle.walk import World
 from tests.oracle.worlds import worlds
 
@@ -120,12 +120,11 @@ def some_worlds() -> list[World]:
     """The same worlds each time, none of them in dispute."""
     found: list[World] = []
 
-    @trial(300, 300)
     @given(worlds())
     def gather(world: World) -> None:
         found.append(world)
 
-    gather()
+    tried(300, gather)
     return found
 
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 
 from tests.oracle.bridge import real_packs
-from tests.oracle.comparing import FULL, differences, trial
+from tests.oracle.comparing import FULL, differences, tried
 from tests.oracle.sightings import sightings
 from tests.oracle.walk import Walk, World
 from tests.oracle.worlds import worlds
 
-SHORT, LONG = 300, 10_000
+EXAMPLES = 10_000 if FULL else 300
 OFTEN = {
     "a joined run": 60,
     "joined over days off": 10,
@@ -68,13 +68,12 @@ RARE = (
 def test_the_packs_and_the_oracle_agree_on_every_duty_of_every_suspension() -> None:
     packs, seen = real_packs(), Counter[str]()
 
-    @trial(SHORT, LONG)
     @given(worlds())
     def compare(world: World) -> None:
         seen.update(sightings(Walk(world)))
         assert differences(packs, world) == []
 
-    compare()
+    tried(EXAMPLES, compare)
     assert too_seldom(seen) == {}
 
 

@@ -21,14 +21,14 @@ from hypothesis import strategies as st
 
 from tests.drop_school import DropSchool
 from tests.oracle.almanac import day_of
-from tests.oracle.comparing import FULL, trial
+from tests.oracle.comparing import FULL, tried
 from tests.oracle.dropped import Task, new_school, open_tasks, read_in, whenever_seen
 from tests.oracle.owed import Owed, owed
 from tests.oracle.sightings import amendments
 from tests.oracle.stories import Chapter, Story, stories
 from tests.oracle.walk import Spell, Walk, World
 
-SHORT, LONG = 10, 300
+EXAMPLES = 300 if FULL else 10
 AMENDMENTS = (
     "a record comes late",
     "shortened",
@@ -70,7 +70,6 @@ def test_any_way_to_the_same_records_ends_in_the_tasks_that_the_oracle_expects(
 ) -> None:
     seen = Counter[str]()
 
-    @trial(SHORT, LONG)
     @given(stories())
     def compare(story: Story) -> None:
         seen.update(amendments([chapter.world for chapter in story.chapters]))
@@ -79,13 +78,12 @@ def test_any_way_to_the_same_records_ends_in_the_tasks_that_the_oracle_expects(
         assert the_open(synced(next(folders), [story.end]), world) == expected
         assert the_open(synced(next(folders), story.chapters), world) == expected
 
-    compare()
+    tried(EXAMPLES, compare)
     assert sum(seen.values()) >= (10 if not FULL else 300)
     assert [name for name in AMENDMENTS if FULL and seen[name] < 10] == []
 
 
 def test_the_rows_of_a_drop_may_stand_in_any_order(folders: Iterator[Path]) -> None:
-    @trial(SHORT // 2, LONG // 3)
     @given(stories(), st.randoms(use_true_random=False))
     def compare(story: Story, shuffling) -> None:
         now, world = story.end
@@ -94,13 +92,12 @@ def test_the_rows_of_a_drop_may_stand_in_any_order(folders: Iterator[Path]) -> N
         second = synced(next(folders), [Chapter(now, world._replace(spells=shuffled))])
         assert second.tasks() == first.tasks()
 
-    compare()
+    tried(EXAMPLES, compare)
 
 
 def test_what_was_decided_before_the_school_went_live_gets_only_what_is_still_to_come(
     folders: Iterator[Path],
 ) -> None:
-    @trial(SHORT, LONG)
     @given(stories(), st.integers(0, 20), st.integers(-1, 9))
     def compare(story: Story, which: int, days: int) -> None:
         world = story.end.world
@@ -109,7 +106,7 @@ def test_what_was_decided_before_the_school_went_live_gets_only_what_is_still_to
         school = synced(next(folders), [story.end], live_from.isoformat())
         assert the_open(school, world) == whenever_seen(still_to_come(world, live_from), world.spells)
 
-    compare()
+    tried(EXAMPLES, compare)
 
 
 def still_to_come(world: World, live_from: date) -> set[Task]:

@@ -1,4 +1,4 @@
-"""The oracle's walk: which half days a pupil is suspended, how they join into runs and what they add up to."""
+"""The oracle's walk: which half days a pupil is suspended, how they join into runs, what they add up to."""
 
 from __future__ import annotations
 

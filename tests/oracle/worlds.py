@@ -33,12 +33,8 @@ def worlds(draw: st.DrawFn) -> World:
 def populated(draw: st.DrawFn, walk: Walk) -> World:
     spells: list[Spell] = []
     for _ in range(pick(draw, {1: 2, 2: 4, 3: 4, 4: 3, 5: 2, 6: 1})):
-        what = pick(draw, {"one": 20, "lunchtimes": 2, "over a day off": 2})
-        if what == "one":
-            spells.append(a_spell(draw, walk, spells))
-        else:
-            make = lunchtimes if what == "lunchtimes" else over_a_day_off
-            spells += make(draw, walk, len(spells))
+        several = pick(draw, {None: 20, lunchtimes: 2, over_a_day_off: 2, replaced: 1})
+        spells += several(draw, walk, len(spells)) if several else [a_spell(draw, walk, spells)]
     spells = draw(st.permutations(spells)) if len(spells) < 5 else spells[::-1]
     return walk.world._replace(
         spells=list(spells),
@@ -67,13 +63,28 @@ def lunchtimes(draw: st.DrawFn, walk: Walk, used: int) -> list[Spell]:
 def over_a_day_off(draw: st.DrawFn, walk: Walk, used: int) -> list[Spell]:
     """Two that only an INSET day, or some other day without school, keeps apart."""
     days = [day for day, is_open in walk.book.items() if is_open]
-    gaps = [n for n, (a, b) in enumerate(pairwise(days)) if (b - a).days == 2]
+    low, high = pick(draw, {(2, 2): 3, (4, 60): 1})
+    gaps = [n for n, (a, b) in enumerate(pairwise(days)) if low <= (b - a).days <= high]
     n = gaps[number(draw, 0, len(gaps) - 1)] if gaps else number(draw, 0, len(days) - 2)
     at = walk.all.index((days[n + 1], 0))
     length = min(number(draw, 1, 12), at)
     (before, half), (after, _) = walk.all[at - length], walk.all[at]
     first = Spell(f"S{used}-x", "SUSP", before, half, length, decided_at=before)
     return [first, Spell(f"S{used}-y", "SUSP", after, length=number(draw, 1, 12), notice=after)]
+
+
+def replaced(draw: st.DrawFn, walk: Walk, used: int) -> list[Spell]:
+    """Three in a row, the middle one cancelled while it ran and replaced from the next half day on."""
+    at = walk.all.index(a_session(draw, walk))
+    ahead = walk.all[max(at - 20, 0) :]
+    first, served = number(draw, 1, 8), number(draw, 1, 4)
+    (a, a_half), (b, b_half), (c, c_half) = ahead[0], ahead[first], ahead[first + served]
+    noon = walk.end_of(ahead[first + served - 1]) + timedelta(minutes=5)
+    return [
+        Spell(f"S{used}-x", "SUSP", a, a_half, first, decided_at=a),
+        Spell(f"S{used}-y", "SUSP", b, b_half, served + number(draw, 0, 6), cancelled=noon),
+        Spell(f"S{used}-z", "SUSP", c, c_half, number(draw, 1, 8), decided_at=noon, notice=c),
+    ]
 
 
 def a_spell(draw: st.DrawFn, walk: Walk, others: list[Spell]) -> Spell:
