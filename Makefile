@@ -56,7 +56,7 @@ check: $(DEV_READY)
 
 trials: $(DEV_READY)
 	@.ci/ensure-system
-	RP_CONNECT_TRIALS=full $(BIN)/python -m pytest -m trial --timeout 0
+	RP_CONNECT_TRIALS=full $(BIN)/python -m pytest --numprocesses auto -m trial --timeout 0
 
 bench: $(DEV_READY)
 	@.ci/ensure-system

@@ -15,7 +15,7 @@ from tests.faults.killing import Run, plain_school, random_moments, rich_school,
 from tests.postgres_server import PostgresServer
 
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
-RANDOM_KILLS = 200 if FULL else 6
+RANDOM_KILLS = 100 if FULL else 6
 LANDED_SHARE = 150 / 200
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(0 if FULL else 240)]
 

@@ -21,7 +21,7 @@ from tests.faults.killing import NOW, rich_school, standing
 from tests.faults.reporting import ReportingStore
 
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
-ROUNDS = 20 if FULL else 1
+ROUNDS = 5 if FULL else 1
 PUPILS = 25
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(0 if FULL else 240)]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 
 from rp_connect.ports.policy import PolicyPack
 from tests.oracle.bridge import answered, context_of, work_titles
@@ -16,8 +18,8 @@ BATCH = 10
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
 
 
-def tried(examples: int, test: Callable[..., None]) -> None:
-    """Run a `given` test on so many examples, always the same ones, with nothing kept between runs.
+def tried(examples: int, check: Callable[..., None], *strategies: st.SearchStrategy[Any]) -> None:
+    """Check so many examples of the strategies, always the same ones, with nothing kept between runs.
 
     In batches of ten, each from a seed of its own: within one, most examples are small changes of the others.
     """
@@ -29,7 +31,7 @@ def tried(examples: int, test: Callable[..., None]) -> None:
         suppress_health_check=list(HealthCheck),
     )
     for batch in range(examples // BATCH):
-        seed(batch)(how(test))()
+        seed(batch)(how(given(*strategies)(check)))()
 
 
 def differences(packs: Sequence[PolicyPack], world: World) -> list[str]:

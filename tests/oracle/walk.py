@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
 
 from tests.oracle.almanac import (
@@ -252,8 +251,3 @@ class Walk:
 
 def forty_eight_hours_before(moment: datetime) -> datetime:
     return moment - timedelta(hours=48)
-
-
-def neighbours(walk: Walk) -> int:
-    """How many spells stand next to another in a run, for counting what a trial has seen."""
-    return sum(len(list(pairwise(run.spells))) for run in walk.runs)

@@ -53,7 +53,7 @@ def populated(draw: st.DrawFn, walk: Walk) -> World:
 def lunchtimes(draw: st.DrawFn, walk: Walk, used: int) -> list[Spell]:
     first, many = a_session(draw, walk), number(draw, 8, 12)
     days = [day for day, half in walk.all if half == 0 and day >= first[0]][:many]
-    spells = [Spell(f"S{used}-{n:02d}", "LNCH", day, length=0, decided_at=day) for n, day in enumerate(days)]
+    spells = [Spell(f"L{used}-{n:02d}", "LNCH", day, length=0, decided_at=day) for n, day in enumerate(days)]
     which = number(draw, 0, len(spells) - 1)
     if draw(st.booleans()):
         spells[which] = spells[which]._replace(cancelled=a_cancellation(draw, walk, spells[which]))
