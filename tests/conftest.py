@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -45,3 +46,9 @@ def postgres_url(postgres: PostgresServer) -> Iterator[str]:
     postgres.create_database(name)
     yield postgres.url(name)
     postgres.drop_database(name)
+
+
+def pytest_configure() -> None:
+    """A shell starts background jobs with Ctrl-C ignored, and what they start inherits that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -92,7 +92,11 @@ def first_day(walk: Walk, spell: Spell) -> date | None:
 
 
 def not_before_the_decision(walk: Walk, spell: Spell, limit: datetime) -> datetime:
-    """The limit, or the decision where that is later; a later bare date means the end of its afternoon."""
+    """The limit, or the decision where that is later; a later bare date means the end of its afternoon.
+
+    Reading taken for day-six-details: so even where 48 hours before is in school time, and even if that is
+    then after the sixth day has begun.
+    """
     decision = walk.decision(spell)
     assert decision is not None
     if isinstance(decision, datetime):
@@ -119,7 +123,7 @@ def screens(walk: Walk, spell: Spell) -> set[Owed]:
 
 
 def board(walk: Walk, spell: Spell) -> set[Owed]:
-    """Whichever of the limits comes first."""
+    """Reading taken: one meeting, by whichever of the limits comes first; its note is that limit's."""
     most = walk.worst_term(spell)
     limits: list[tuple[date | None, str | None]] = []
     if spell.category == "PERM" or most > 30:
@@ -165,6 +169,7 @@ def asked_of_the_mis(walk: Walk, spell: Spell) -> set[Owed]:
 
 
 def wrong_marks(walk: Walk, spell: Spell) -> bool:
+    """Reading taken: a permanent exclusion has its marks looked at too; only the lunchtime has none."""
     marks = dict(walk.world.marks)
     days = walk.run_of(spell).days
     for session in walk.sat(spell):
@@ -232,6 +237,10 @@ def details(walk: Walk, spell: Spell, start: datetime) -> tuple[datetime | None,
 
 
 def coming_back(walk: Walk, spell: Spell) -> set[Owed]:
+    """What the return asks, once for a run, under its last spell.
+
+    Reading taken: where the last is unlawful, nobody has these tasks, for it has no other task than its own.
+    """
     if not walk.known(spell):
         return set()
     run = walk.run_of(spell)

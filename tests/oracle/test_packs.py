@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 import pytest
 
+from tests.oracle.almanac import Row
 from tests.oracle.bridge import real_packs
 from tests.oracle.comparing import FULL, differences, tried
+from tests.oracle.school_years import HOURS
 from tests.oracle.sightings import sightings
-from tests.oracle.walk import Walk, World
+from tests.oracle.walk import Spell, Walk, World
 from tests.oracle.worlds import worlds
 
 EXAMPLES = 10_000 if FULL else 300
@@ -69,6 +72,24 @@ def test_the_packs_and_the_oracle_agree_on_every_duty_of_every_suspension() -> N
 
     tried(EXAMPLES, compare, worlds())
     assert too_seldom(seen) == {}
+
+
+@pytest.mark.parametrize("category", ["SUSP", "PERM", "LNCH"])
+@pytest.mark.parametrize(
+    "rows", [[], [("term", date(2026, 9, 5), date(2026, 9, 6))]], ids=["none", "a weekend"]
+)
+def test_they_agree_about_a_school_that_has_loaded_no_calendar(category: str, rows: list[Row]) -> None:
+    begun = Spell("A", category, date(2026, 9, 8), notice=date(2026, 9, 9), exam=date(2026, 9, 20))
+    for spell in (
+        begun,
+        begun._replace(length=3),
+        begun._replace(end=date(2026, 9, 10)),
+        Spell("A", category),
+    ):
+        world = World(
+            rows, HOURS[0], [spell], date(2026, 10, 1), social_worker=True, looked_after=True, ehcp=True
+        )
+        assert differences(real_packs(), world) == []
 
 
 def too_seldom(seen: Counter[str]) -> dict[str, int]:

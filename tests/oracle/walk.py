@@ -196,7 +196,7 @@ class Walk:
         return Run([], [spell], self.runs_out(spell))
 
     def place(self, spell: Spell) -> tuple[Session, datetime, str]:
-        """The order of a pupil's spells: by start, then by decision, then by id."""
+        """The order of a pupil's spells: start, then decision (a bare date is its midnight), then id."""
         start, decision = spell.start, self.decision(spell)
         if start is None or decision is None:
             raise ValueError("only a spell with a start has a place")
@@ -204,7 +204,11 @@ class Walk:
         return (start, spell.half or 0), decided, spell.id
 
     def half_days(self, spell: Spell) -> list[date]:
-        """The day of each half day that it adds to the counters."""
+        """The day of each half day that it adds to the counters.
+
+        Readings taken: a permanent exclusion adds none; of a length past the book only what the book holds
+        counts; an unlawful one counts like any other; a lunchtime is over when the afternoon begins.
+        """
         if spell.cancelled is not None and not self.world.cancelled_count:
             return []
         if spell.category == "LNCH":
@@ -222,7 +226,10 @@ class Walk:
         return [day for s in earlier for day in self.half_days(s)]
 
     def worst_term(self, spell: Spell) -> int:
-        """The half days in that term of this spell that has most."""
+        """The half days in that term of this spell that has most.
+
+        Reading taken: one whose half days nobody knows adds none to the term of its start.
+        """
         if spell.start is None:
             return 0
         mine = {term(day) for day in self.half_days(spell) or [spell.start]}
@@ -230,6 +237,11 @@ class Walk:
         return max((totals[t] for t in mine), default=0)
 
     def over_45(self, spell: Spell) -> bool:
+        """Whether it takes the year past 45 days.
+
+        Reading taken: a lunchtime may too, although duties.md leaves over-45-days out of its list for LNCH;
+        it counts half a day and the law knows no exception.
+        """
         if spell.start is None or spell.category not in ("SUSP", "LNCH") or spell.cancelled is not None:
             return False
         mine = {school_year(day) for day in self.half_days(spell) or [spell.start]}
