@@ -30,6 +30,7 @@ class SqlOutbox:
 
     def want(self, kind: EffectKind, key: str, *, school: str, case: str | None) -> None:
         number_of(self._session, school)
+        self._alone_with(kind, key)
         same = (effects.c.kind == kind) & (effects.c.key == key)
         highest = (
             sa.select(sa.func.coalesce(sa.func.max(effects.c.revision), 0)).where(same).scalar_subquery()
@@ -97,6 +98,14 @@ class SqlOutbox:
         counted = sa.select(effects.c.state, sa.func.count().label("n")).group_by(effects.c.state)
         counted = counted if school is None else counted.where(effects.c.school == school)
         return dict.fromkeys(EffectState, 0) | {row.state: row.n for row in self._session.rows(counted)}
+
+    def _alone_with(self, kind: EffectKind, key: str) -> None:
+        """On PostgreSQL a statement does not see a row that another worker leased since it began, and would
+        give its revision again; so whoever wants an object has it to themselves until the end. (On SQLite
+        every writer is alone.)"""
+        if self._session.connection.dialect.name == "postgresql":
+            name = sa.func.hashtextextended(f"{kind.value} {key}", 7)
+            self._session.rows(sa.select(sa.func.pg_advisory_xact_lock(name)))
 
     def _after(self, seconds: float) -> datetime:
         return self._session.now() + timedelta(seconds=seconds)
