@@ -18,7 +18,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-ver
 help:
 	@echo "make demo      an invented trust of two schools, loaded and run (SERVE=yes|no: with or without the pages)"
 	@echo "make test      all tests          make check     format, lint, types, rooms"
-	@echo "make trials    kills, cuts and floods, at full figures"
+	@echo "make trials    kills, cuts and floods, at full figures (TRIALS=tests/faults: only those)"
 	@echo "make bench     measurements       make pictures  the README's screenshots"
 	@echo "make setup     the environment    make lock      the locked requirements (UPGRADE=yes: newer ones)"
 	@echo "make clean     removes what the others made"
@@ -56,7 +56,7 @@ check: $(DEV_READY)
 
 trials: $(DEV_READY)
 	@.ci/ensure-system
-	RP_CONNECT_TRIALS=full $(BIN)/python -m pytest --numprocesses auto -m trial --timeout 0
+	RP_CONNECT_TRIALS=full $(BIN)/python -m pytest --numprocesses auto -m trial --timeout 0 $(TRIALS)
 
 bench: $(DEV_READY)
 	@.ci/ensure-system
