@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rp_connect.errors import RpConnectError
 from rp_connect.ports.workspace import (
+    Busy,
     CaseRecord,
+    LaneLimits,
     Meetings,
     Notices,
     Records,
@@ -30,9 +33,11 @@ NAMED_AT_MOST = 5
 class LocalWorkspace:
     settles_after = 0.0
     online_meetings = False
+    lanes: Mapping[str, LaneLimits] = {}
 
     def __init__(self, path: Path, shown: str, timezone: ZoneInfo, *, organiser: str | None) -> None:
         shown = shown.rstrip("/\\") or shown
+        self.scope = f"local {path.resolve()}"
         self._path = path
         self._shown = shown
         self._folders = {
@@ -41,6 +46,7 @@ class LocalWorkspace:
                 ("tasks", ".ics"),
                 ("meetings", ".ics"),
                 ("records", ".docx"),
+                ("summaries", ".docx"),
                 ("notices", ".txt"),
             )
         }
@@ -49,6 +55,7 @@ class LocalWorkspace:
         self.tasks: Tasks = self._tasks
         self.meetings: Meetings = LocalMeetings(self._folders["meetings"], partial(meeting_form, organiser))
         self.records: Records = LocalRecords(self._folders["records"], record_form)
+        self.summaries: Records = LocalRecords(self._folders["summaries"], record_form)
         self.notices: Notices = LocalNotices(self._folders["notices"], TextNotice)
 
     def prepare(self) -> None:
@@ -82,6 +89,10 @@ class LocalWorkspace:
         if len(common) == 1 and len(troubles) == len(self._folders):
             return list(common)
         return list(troubles.values())
+
+    def busy(self, people: Sequence[str], begins: datetime, ends: datetime) -> Sequence[Busy]:
+        """A folder knows nobody's diary; the meetings that stand in it, the core knows by itself."""
+        return []
 
     def _scarce(self) -> Sequence[str]:
         try:

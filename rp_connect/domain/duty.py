@@ -43,7 +43,7 @@ class Duty:
     `title` says "day 2 of 5" where there are several, and bears no name. `due` is a local date, or an aware
     moment for the rules that name an hour; None always has a `note`. `met` says that what the rule asks for
     is there: an open task of it closes itself, none is created. `keeps_due` marks a due that counts from the
-    sync that saw the reason: an open task keeps the one it has.
+    sync that saw the reason: an open task keeps the one it has. `steps` is a checklist for whoever does it.
     """
 
     rule: str
@@ -57,3 +57,4 @@ class Duty:
     trigger: Trigger = Trigger.DECISION
     met: bool = False
     keeps_due: bool = False
+    steps: tuple[str, ...] = ()

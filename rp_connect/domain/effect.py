@@ -13,12 +13,19 @@ class EffectKind(StrEnum):
     TASK = "task"
     MEETING = "meeting"
     RECORD = "record"
+    SUMMARY = "summary"
     NOTICE = "notice"
 
     @property
     def lane(self) -> str:
         """Effects of one lane share concurrency and a breaker."""
-        return {"task": "planner", "meeting": "calendar", "record": "lists", "notice": "notices"}[self.value]
+        return {
+            "task": "planner",
+            "meeting": "calendar",
+            "record": "lists",
+            "summary": "files",
+            "notice": "notices",
+        }[self.value]
 
 
 class EffectState(StrEnum):

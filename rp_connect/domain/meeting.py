@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
-    """`id` is our key in the workspace. `at` is in UTC. `revision` grows with every change."""
+    """`id` is our key in the workspace. `at` is in UTC. `revision` grows with every change.
+
+    `warning` says what the workspace made otherwise than asked (no online room); empty where all is well.
+    """
 
     id: str
     case: str
@@ -20,6 +23,8 @@ class Meeting:
     cancelled: bool = False
     external_id: str | None = None
     revision: int = 1
+    online: bool = False
+    warning: str = ""
 
     @property
     def ends_at(self) -> datetime:

@@ -28,7 +28,7 @@ class Task:
     `due` is the rule's and never moves from outside; `planned` is a date that a person set. `late` marks
     a task that arose from late information. `external_id` is the workspace's own id, `seen` (a `Seen` as
     text) what the workspace's copy said when we last wrote or read it; `deletions` counts how often people
-    deleted it there.
+    deleted it there. `steps` is a checklist for whoever does it.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Task:
     external_id: str | None = None
     seen: str | None = None
     deletions: int = 0
+    steps: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Task {self.id} {self.state} due {self.due}>"

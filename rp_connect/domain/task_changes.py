@@ -87,6 +87,7 @@ def _new(case: Case, key: str, duty: Duty, moment: Moment) -> Task:
         basis=duty.basis,
         confidence=duty.confidence,
         late=moment.late(duty),
+        steps=duty.steps,
     )
 
 
@@ -103,6 +104,7 @@ def _amend(task: Task, duty: Duty) -> Task:
         role=duty.role,
         basis=duty.basis,
         confidence=duty.confidence,
+        steps=duty.steps,
     )
 
 

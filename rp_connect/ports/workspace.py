@@ -6,16 +6,19 @@ A workspace is an outside system: it never sees the store, and effects reach it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from rp_connect.domain.task import TaskState
+from rp_connect.errors import RpConnectError
 from rp_connect.ports.secrets import Secrets
+
+Item = TypeVar("Item", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,18 @@ class Written:
     """What stands in the workspace under our key: its own id, our revision that it shows, and its version.
 
     `version` is opaque; it changes whenever anybody changes the object there. `revision` is None where the
-    workspace cannot tell.
+    workspace cannot tell. `warning` is a sentence where the write landed, but not as it was asked for (a
+    meeting without its online room): a person is told, nothing is sent again.
     """
 
     external_id: str
     version: str
     revision: int | None = None
+    warning: str = ""
+
+
+Outcome = Written | RpConnectError
+"""How one write of several ended; an error is a value here, so that one item's does not end the others."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -36,7 +45,8 @@ class WorkspaceTask:
     """A task as the workspace should show it. `title` bears no name; `day` is a local date or None.
 
     `seen_version` is the version that we last wrote or read: an update finds another one there, a person
-    changed it meanwhile, and ConflictError asks for a pull first (None: not known).
+    changed it meanwhile, and ConflictError asks for a pull first (None: not known). `stage` is the case's,
+    `steps` a checklist, `labels` what the task is marked with ("legal duty", "late information").
     """
 
     key: str
@@ -50,6 +60,9 @@ class WorkspaceTask:
     link: str
     closed_at: datetime | None = None
     seen_version: str | None = None
+    stage: str = ""
+    steps: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<WorkspaceTask {self.key} r{self.revision}>"
@@ -57,7 +70,10 @@ class WorkspaceTask:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SeenTask:
-    """A task as it stands in the workspace. `day` is what people see there; `assignees` None: not shown."""
+    """A task as it stands in the workspace. `day` is what people see there; `assignees` None: not shown.
+
+    It is told apart by `external_id`; `key` may be empty where people changed what bore it.
+    """
 
     key: str
     external_id: str
@@ -72,7 +88,11 @@ class SeenTask:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class WorkspaceMeeting:
-    """A meeting as people should see it; `title` bears no name. `at` is UTC, shown in `timezone`."""
+    """A meeting as people should see it; `title` bears no name. `at` is UTC, shown in `timezone`.
+
+    `online` asks for an online room. `apart` says that those who are invited must not see each other's
+    addresses. `link` opens the case page; it goes to staff only.
+    """
 
     key: str
     revision: int
@@ -83,6 +103,9 @@ class WorkspaceMeeting:
     place: str
     invited: tuple[str, ...]
     cancelled: bool
+    online: bool = False
+    apart: bool = False
+    link: str = ""
 
     def __repr__(self) -> str:
         return f"<WorkspaceMeeting {self.key} r{self.revision}>"
@@ -90,13 +113,15 @@ class WorkspaceMeeting:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CaseRecord:
-    """The sheet of one case. Its contents may name the pupil; its key and its file's name never do."""
+    """The sheet of one case, or the summary of one meeting. Its contents may name the pupil; its key and its
+    file's name never do. `columns` are its facts by stable names, for a workspace that keeps tables."""
 
     key: str
     revision: int
     title: str
     facts: Sequence[tuple[str, str]]
     tasks: Sequence[tuple[str, str, str]]
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<CaseRecord {self.key} r{self.revision}>"
@@ -147,19 +172,60 @@ class Notices(Protocol):
     def create(self, notice: Notice) -> Written: ...
 
 
+@runtime_checkable
+class Bulk(Protocol[Item]):
+    """A shelf that takes several at once. Each answer stands at the place of its question; what concerns one
+    item is a value, and only what ends the whole call (the sign-in, the network) is raised."""
+
+    def find_all(self, keys: Sequence[str]) -> Sequence[Written | RpConnectError | None]: ...
+    def create_all(self, items: Sequence[Item]) -> Sequence[Outcome]: ...
+    def update_all(self, changes: Sequence[tuple[str, Item]]) -> Sequence[Outcome]:
+        """`changes` are (external id, item)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LaneLimits:
+    """How effects of one lane are sent: how many in one call, how many calls at a time in this process, and
+    whether only one process of all may be at it (`alone`)."""
+
+    batch: int = 20
+    at_once: int = 1
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A stretch of time in which somebody who was asked for cannot meet; never who, nor why."""
+
+    begins: datetime
+    ends: datetime
+
+
 class Workspace(Protocol):
     """One school's workspace. Every method may raise AccessError, TryLaterError, UnclearError, ConflictError.
 
     `settles_after` is for how many seconds a request whose outcome is unclear could still land;
-    `online_meetings` whether it can hold a meeting online.
+    `online_meetings` whether it can hold a meeting online. Workspaces of one `scope` share their lanes, since
+    limits are an account's and not a school's; `lanes` says how each is sent (a lane that is absent: the
+    default). `notices` None: it has no way to tell people anything.
     """
 
     settles_after: float
     online_meetings: bool
+    scope: str
+    lanes: Mapping[str, LaneLimits]
     tasks: Tasks
     meetings: Meetings
     records: Records
-    notices: Notices
+    summaries: Records
+
+    @property
+    def notices(self) -> Notices | None: ...
+
+    def busy(self, people: Sequence[str], begins: datetime, ends: datetime) -> Sequence[Busy]:
+        """When these people (e-mail addresses) are taken; nothing where the workspace cannot know."""
+        ...
 
     def probe(self) -> Sequence[str]:
         """What stands in the way, one sentence each; nothing where all is well."""

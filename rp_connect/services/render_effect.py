@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from rp_connect.domain.meeting import Meeting
@@ -80,6 +81,15 @@ def case_record(office: Office, work: UnitOfWork, school: School, ref: str, revi
         facts.append(("Meeting", f"{meeting.at.astimezone(school.timezone):%A %d %B %Y, %H:%M}"))
     tasks = [_row(task, school) for task in work.tasks.every(case=ref)]
     return CaseRecord(key=ref, revision=revision, title=f"{ref} · Reintegration", facts=facts, tasks=tasks)
+
+
+def meeting_summary(
+    office: Office, work: UnitOfWork, school: School, meeting_id: str, revision: int
+) -> CaseRecord:
+    """The summary of one meeting: the case's sheet, under the meeting's key."""
+    meeting = work.meetings.get(meeting_id)
+    sheet = case_record(office, work, school, meeting.case, revision)
+    return replace(sheet, key=meeting_id, title=f"{meeting.case} · Summary of the meeting")
 
 
 def _suspension_facts(suspension: Suspension, school: School) -> list[tuple[str, str]]:

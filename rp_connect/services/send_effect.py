@@ -16,6 +16,7 @@ from rp_connect.services.office import Office, School
 from rp_connect.services.render_effect import (
     case_record,
     due_notice,
+    meeting_summary,
     workspace_meeting,
     workspace_task,
 )
@@ -38,6 +39,7 @@ def send(office: Office, school: School, workspace: Workspace, effect: Effect) -
         EffectKind.TASK: _send_task,
         EffectKind.MEETING: _send_meeting,
         EffectKind.RECORD: _send_record,
+        EffectKind.SUMMARY: _send_summary,
         EffectKind.NOTICE: _send_notice,
     }[effect.kind](office, school, workspace, effect)
 
@@ -152,7 +154,19 @@ def _send_record(office: Office, school: School, workspace: Workspace, effect: E
     return _nothing
 
 
+def _send_summary(office: Office, school: School, workspace: Workspace, effect: Effect) -> Settle:
+    with office.store.read() as work:
+        item = meeting_summary(office, work, school, effect.key, effect.revision)
+    try:
+        _put(workspace.summaries, effect, item, None)
+    except GoneError:
+        workspace.summaries.create(item)
+    return _nothing
+
+
 def _send_notice(office: Office, school: School, workspace: Workspace, effect: Effect) -> Settle:
+    if workspace.notices is None:
+        return _nothing
     if workspace.notices.find(effect.key) is None:
         with office.store.read() as work:
             item = due_notice(office, work, school, effect.key, effect.revision)

@@ -76,6 +76,7 @@ tasks = Table(
     Column("external_id", Text),
     Column("seen", Text),
     needed("deletions", Integer),
+    needed("steps", words),
 )
 
 meetings = Table(
@@ -91,6 +92,21 @@ meetings = Table(
     needed("cancelled", Boolean),
     Column("external_id", Text),
     needed("revision", Integer),
+    needed("online", Boolean),
+    needed("warning", Text),
+)
+
+# What workers of all processes know of one lane of one account: whether it is closed, and who has it alone.
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("scope", Key, primary_key=True),
+    Column("lane", Key, primary_key=True),
+    needed("failures", Integer),
+    Column("closed_until", Moment),
+    Column("reason", Text),
+    Column("owner", Key),
+    Column("held_until", Moment),
 )
 
 STANDING = sa.text("state IN ('waiting', 'parked')")

@@ -102,7 +102,9 @@ class ReportingWorkspace:
     def __init__(self, workspace: Workspace, report: Reporter) -> None:
         self.settles_after = workspace.settles_after
         self.online_meetings = workspace.online_meetings
-        for name in ("tasks", "meetings", "records", "notices"):
+        self.scope = workspace.scope
+        self.lanes = workspace.lanes
+        for name in ("tasks", "meetings", "records", "summaries", "notices"):
             setattr(self, name, ReportingShelf(getattr(workspace, name), report))
 
 

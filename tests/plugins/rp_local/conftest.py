@@ -16,13 +16,13 @@ from rp_connect.domain.task import TaskState
 from rp_connect.ports.workspace import (
     CaseRecord,
     Notice,
-    Workspace,
     WorkspaceMeeting,
     WorkspaceSettings,
     WorkspaceSpec,
     WorkspaceTask,
 )
 from rp_local import plugin
+from rp_local.workspace import LocalWorkspace
 
 LONDON = ZoneInfo("Europe/London")
 NOBODY = 65534
@@ -78,9 +78,9 @@ def specification() -> WorkspaceSpec:
 
 def open_workspace(
     school: Path, *, folder: str = "workspace", people: Mapping[str, Sequence[str]] | None = None
-) -> Workspace:
+) -> LocalWorkspace:
     spec = specification()
-    return spec.build(
+    built = spec.build(
         WorkspaceSettings(
             school="northwick",
             school_name="Northwick High School",
@@ -91,6 +91,8 @@ def open_workspace(
             secrets=NoSecrets(),
         )
     )
+    assert isinstance(built, LocalWorkspace)
+    return built
 
 
 def numbered(count: int) -> Iterator[WorkspaceTask]:
@@ -98,7 +100,7 @@ def numbered(count: int) -> Iterator[WorkspaceTask]:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+def workspace(tmp_path: Path) -> LocalWorkspace:
     return open_workspace(tmp_path)
 
 

@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 
 from rp_connect.errors import AccessError, ConfigError, ConflictError, GoneError, TryLaterError
-from rp_connect.ports.workspace import Workspace, Written
+from rp_connect.ports.workspace import Written
 from rp_local.folder import Folder
+from rp_local.workspace import LocalWorkspace
 from tests.plugins.rp_local.conftest import MEETING, NOTICE, RECORD, TASK, numbered, open_workspace
 
 ROOT = Path(__file__).parents[3]
@@ -80,7 +81,7 @@ for revision in count(1):
 """
 
 
-def found_whole(workspace: Workspace, room: Path) -> int:
+def found_whole(workspace: LocalWorkspace, room: Path) -> int:
     """How many files stand there under their names; each is read, and a broken one raises."""
     read: list[Written | None] = []
     for folder, find in (
@@ -174,7 +175,7 @@ def test_what_a_killed_process_left_unfinished_is_ignored_and_swept_a_day_later(
     ]
 
 
-def test_nothing_unfinished_stays_behind_when_all_went_well(workspace: Workspace, room: Path) -> None:
+def test_nothing_unfinished_stays_behind_when_all_went_well(workspace: LocalWorkspace, room: Path) -> None:
     written = workspace.tasks.create(TASK)
     workspace.tasks.update(written.external_id, replace(TASK, revision=2))
     workspace.meetings.create(MEETING)
@@ -229,7 +230,7 @@ def test_a_file_that_somebody_saved_meanwhile_is_not_written_over(tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_change_keeps_who_may_read_the_file(workspace: Workspace, room: Path) -> None:
+def test_a_change_keeps_who_may_read_the_file(workspace: LocalWorkspace, room: Path) -> None:
     written = workspace.tasks.create(TASK)
     file = room / "tasks" / f"{TASK.key}.ics"
     file.chmod(0o640)
@@ -303,7 +304,9 @@ def test_a_school_folder_that_may_not_be_written_is_told_by_check(
             workspace.setup()
 
 
-def test_a_disk_that_went_away_is_not_taken_for_an_empty_folder(workspace: Workspace, room: Path) -> None:
+def test_a_disk_that_went_away_is_not_taken_for_an_empty_folder(
+    workspace: LocalWorkspace, room: Path
+) -> None:
     workspace.tasks.create(TASK)
     room.rename(room.with_name("elsewhere"))
 
@@ -318,12 +321,12 @@ def test_a_disk_that_went_away_is_not_taken_for_an_empty_folder(workspace: Works
         ):
             attempt()
     assert not room.exists()
-    assert len(workspace.setup()) == 4
+    assert len(workspace.setup()) == 5
     assert list(workspace.tasks.everything()) == []
 
 
 @pytest.mark.parametrize("kind", ["a folder", "a pipe", "a link to somewhere else", "a link to nothing"])
-def test_only_plain_files_are_read(workspace: Workspace, room: Path, tmp_path: Path, kind: str) -> None:
+def test_only_plain_files_are_read(workspace: LocalWorkspace, room: Path, tmp_path: Path, kind: str) -> None:
     file = room / "tasks" / f"{TASK.key}.ics"
     secret = tmp_path / "secret.ics"
     secret.write_text("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
@@ -438,7 +441,7 @@ def test_a_sentence_calls_the_folder_what_the_configuration_calls_it(tmp_path: P
     assert str(told.value).startswith("The folder ../share/tasks is not there;")
 
 
-def test_a_long_key_is_refused_before_the_disk_does(workspace: Workspace) -> None:
+def test_a_long_key_is_refused_before_the_disk_does(workspace: LocalWorkspace) -> None:
     assert workspace.tasks.create(replace(TASK, key="k" * 120)).revision == 1
     with pytest.raises(ConfigError):
         workspace.tasks.find("k" * 121)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rp_connect.errors import ConflictError
-from rp_connect.ports.workspace import Workspace
+from rp_local.workspace import LocalWorkspace
 from tests.plugins.rp_local.conftest import NOTICE, open_workspace
 
 
@@ -16,7 +16,7 @@ def file_of(room: Path) -> Path:
     return room / "notices" / f"{NOTICE.key}.txt"
 
 
-def test_a_notice_says_its_id_first_and_then_reads_like_a_letter(workspace: Workspace, room: Path) -> None:
+def test_a_notice_says_its_id_first_and_reads_like_a_letter(workspace: LocalWorkspace, room: Path) -> None:
     written = workspace.notices.create(NOTICE)
 
     assert file_of(room).read_text() == (
@@ -31,7 +31,7 @@ def test_a_notice_says_its_id_first_and_then_reads_like_a_letter(workspace: Work
     )
 
 
-def test_a_notice_is_sent_once(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_notice_is_sent_once(workspace: LocalWorkspace, tmp_path: Path) -> None:
     assert workspace.notices.find(NOTICE.key) is None
     written = workspace.notices.create(NOTICE)
 
@@ -40,7 +40,7 @@ def test_a_notice_is_sent_once(workspace: Workspace, tmp_path: Path) -> None:
         workspace.notices.create(NOTICE)
 
 
-def test_an_editor_may_add_its_mark_and_its_line_ends(workspace: Workspace, room: Path) -> None:
+def test_an_editor_may_add_its_mark_and_its_line_ends(workspace: LocalWorkspace, room: Path) -> None:
     written = workspace.notices.create(NOTICE)
     data = file_of(room).read_bytes()
     file_of(room).write_bytes(b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n"))
@@ -51,7 +51,7 @@ def test_an_editor_may_add_its_mark_and_its_line_ends(workspace: Workspace, room
     assert found.version != written.version
 
 
-def test_a_title_cannot_pretend_to_be_a_header(workspace: Workspace, room: Path) -> None:
+def test_a_title_cannot_pretend_to_be_a_header(workspace: LocalWorkspace, room: Path) -> None:
     written = workspace.notices.create(
         replace(NOTICE, to=("a@b.example\nId: forged",), title="x\nId: forged")
     )
@@ -64,7 +64,7 @@ def test_a_title_cannot_pretend_to_be_a_header(workspace: Workspace, room: Path)
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 100, b"Id: x\n", b"hello", b"\xff\xfe\x00"])
-def test_a_file_that_is_no_notice_is_left_alone(workspace: Workspace, room: Path, data: bytes) -> None:
+def test_a_file_that_is_no_notice_is_left_alone(workspace: LocalWorkspace, room: Path, data: bytes) -> None:
     file_of(room).write_bytes(data)
 
     with pytest.raises(ConflictError, match="cannot be read"):

@@ -44,11 +44,11 @@ def test_building_it_creates_its_folders_and_setup_says_so(tmp_path: Path) -> No
     assert made == [
         "northwick",
         "northwick/workspace",
-        *(f"northwick/workspace/{room}" for room in ("meetings", "notices", "records", "tasks")),
+        *(f"northwick/workspace/{room}" for room in ("meetings", "notices", "records", "summaries", "tasks")),
     ]
     assert list(workspace.setup()) == [
         f"Created the folder northwick/workspace/{room}."
-        for room in ("tasks", "meetings", "records", "notices")
+        for room in ("tasks", "meetings", "records", "summaries", "notices")
     ]
     assert list(workspace.setup()) == [
         "The folder northwick/workspace has all it needs; nothing was changed."

@@ -1,0 +1,32 @@
+"""Microsoft Graph as the rooms of this plugin use it: ask once, or ask several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from rp_connect.errors import RpConnectError
+from rp_microsoft365.request import Answer, Request
+
+
+class Graph(Protocol):
+    """Every answer that is not good is raised as the error whose name says what happens next:
+
+    AccessError (401, 403), GoneError (404), ConflictError (409, 412), TryLaterError (429, 503, refused
+    connections; `retry_after` where it was given), UnclearError (a write whose end is not known), and
+    RpConnectError itself for a request that Graph will never take.
+    """
+
+    def ask(self, request: Request) -> Answer:
+        """One call."""
+        ...
+
+    def ask_all(self, requests: Sequence[Request]) -> Sequence[Answer | RpConnectError]:
+        """In JSON batches of at most 20, each item judged on its own; answers stand in the order of the
+        questions. What ends a whole batch is the answer of each of its items; AccessError of the sign-in is
+        raised."""
+        ...
+
+    def pages(self, request: Request) -> Iterator[Any]:
+        """Every element of a collection, following its pages."""
+        ...
