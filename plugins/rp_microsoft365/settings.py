@@ -10,7 +10,9 @@ Cloud = Literal["global", "usgov", "usgov_dod", "china"]
 
 
 class Microsoft365Settings(BaseModel):
-    """`group` owns the plans; `plan`, `site` and `list` are names or ids; `organizer` is a mailbox."""
+    """`group` owns the plans; `plan` and `list` are names or ids, `site` an id, `library` a name; `organizer`
+    is a mailbox. `record_names` lets list and summaries name pupils; else the MIS's ids stand there.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,6 +23,8 @@ class Microsoft365Settings(BaseModel):
     plan: str = "Restorative practice"
     site: str = Field(min_length=1)
     list: str = "Restorative cases"
+    library: str = "Restorative meetings"
+    record_names: bool = False
     organizer: str = Field(min_length=1)
     cloud: Cloud = "global"
     graph_url: str = ""

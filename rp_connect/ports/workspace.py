@@ -111,10 +111,20 @@ class WorkspaceMeeting:
         return f"<WorkspaceMeeting {self.key} r{self.revision}>"
 
 
+PUPIL_FACT = "Pupil"
+"""What the fact is called that names a pupil in a record: a workspace may leave it out."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class CaseRecord:
-    """The sheet of one case, or the summary of one meeting. Its contents may name the pupil; its key and its
-    file's name never do. `columns` are its facts by stable names, for a workspace that keeps tables."""
+    """The sheet of one case, or the summary of one meeting. Its contents may name the pupil, in a fact called
+    `PUPIL_FACT`; its key, its title and its file's name never do.
+
+    `columns` are its facts by stable names, for a workspace that keeps tables; what is not known is left out.
+    `school` (id), `kind`, `stage`, `opened`, `from`, `to` (local dates, ISO 8601), `half_days`, `meeting`
+    (ISO 8601, UTC), `tasks_open`, `tasks_done` (figures), `pupils` (the MIS's ids) and `pupil_names` (to be
+    shown only where the school says so), both separated by "; ".
+    """
 
     key: str
     revision: int

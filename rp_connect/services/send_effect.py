@@ -13,13 +13,8 @@ from rp_connect.errors import ConflictError, GoneError
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.ports.workspace import Workspace, WorkspaceTask, Written
 from rp_connect.services.office import Office, School
-from rp_connect.services.render_effect import (
-    case_record,
-    due_notice,
-    meeting_summary,
-    workspace_meeting,
-    workspace_task,
-)
+from rp_connect.services.render_effect import due_notice, workspace_meeting, workspace_task
+from rp_connect.services.render_record import case_record, meeting_summary
 
 Item = TypeVar("Item")
 Shown = TypeVar("Shown", contravariant=True)
