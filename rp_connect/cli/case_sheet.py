@@ -38,7 +38,10 @@ def _facts(sheet: CaseSheet) -> Iterator[tuple[str, str]]:
     if sheet.back is not None:
         yield "Returns", f"{day_text(sheet.back.day, timezone)} {sheet.back.half.name}"
     if sheet.meeting is not None and not sheet.meeting.cancelled:
-        yield "Meets", f"{day_text(sheet.meeting.at, timezone)}, {sheet.meeting.minutes} minutes"
+        online = ", online" if sheet.meeting.online else ""
+        yield "Meets", f"{day_text(sheet.meeting.at, timezone)}, {sheet.meeting.minutes} minutes{online}"
+        if sheet.meeting.warning:
+            yield "", attention(sheet.meeting.warning)
     if sheet.linked:
         yield "Linked", ", ".join(other.ref for other in sheet.linked)
 

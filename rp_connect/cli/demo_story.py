@@ -105,7 +105,7 @@ def _meet(office: Office, lived: Lived) -> None:
         day = task.due_day(timezone_of(office, task.school))
         if task.rule != "reintegration-meeting" or day is None or day < today[task.school]:
             continue
-        for slot in suggest_slots(office, task.case)[:1]:
+        for slot in suggest_slots(office, task.case).slots[:1]:
             lead = office.school(task.school).settings.people.of(Role.LEAD)
             set_meeting(office, task.case, slot.at, slot.minutes, PLACE, False, lead, _holder(office, task))
             lived.meetings.append(task.case)

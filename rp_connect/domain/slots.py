@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import chain, islice
+from zoneinfo import ZoneInfo
 
 from rp_connect.domain.calendar import Half, SchoolCalendar
 from rp_connect.errors import UsageError
@@ -15,6 +16,9 @@ MOST_SLOTS = 8
 MOST_DAYS = 4
 DAYS_AHEAD = 10
 _STEP = 15
+
+Stretch = tuple[datetime, datetime]
+"""From, to."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,21 +33,41 @@ class Slot:
         return self.at + timedelta(minutes=self.minutes)
 
 
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A time that casework rules out for one case, whoever is free: an exam of the pupil, a parent's shift,
+    a day on which two who must not meet would be in the building together. It bears no reason."""
+
+    begins: datetime
+    ends: datetime
+
+    @classmethod
+    def day(cls, day: date, timezone: ZoneInfo) -> Excluded:
+        """The whole local day."""
+        following = day + timedelta(days=1)
+        return cls(datetime.combine(day, time.min, timezone), datetime.combine(following, time.min, timezone))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diary:
     """When a lead can meet: on `weekdays` (Monday 0) between `opens` and `closes` on the school's clock, on
-    no day in `shut`, and in no stretch of `busy` (from, to)."""
+    no day in `shut`, in no stretch of `busy`, and in nothing that is `excluded` for this case."""
 
     calendar: SchoolCalendar
     weekdays: frozenset[int]
     opens: time
     closes: time
     shut: frozenset[date] = frozenset()
-    busy: tuple[tuple[datetime, datetime], ...] = ()
+    busy: tuple[Stretch, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+
+    def open_on(self, day: date) -> bool:
+        """Whether a meeting may be on `day` at all."""
+        return self.calendar.is_school_day(day) and day.weekday() in self.weekdays and day not in self.shut
 
     def free(self, day: date, minutes: int, not_before: datetime) -> tuple[Slot, ...]:
         """The free slots of `day` at quarter hours, none before `not_before`, in the order of the clock."""
-        if not self.calendar.is_school_day(day) or day.weekday() not in self.weekdays or day in self.shut:
+        if not self.open_on(day):
             return ()
         slots = (Slot(at, minutes) for half in Half for at in self._starts(day, half, minutes))
         return tuple(slot for slot in slots if slot.at > not_before and not self._taken(slot))
@@ -56,7 +80,8 @@ class Diary:
             yield datetime.combine(day, clock, self.calendar.timezone).astimezone(UTC)
 
     def _taken(self, slot: Slot) -> bool:
-        return any(begin < slot.ends_at and slot.at < end for begin, end in self.busy)
+        ruled_out = ((one.begins, one.ends) for one in self.excluded)
+        return any(begin < slot.ends_at and slot.at < end for begin, end in chain(self.busy, ruled_out))
 
 
 def checked_minutes(minutes: int) -> int:
@@ -75,6 +100,13 @@ def offered_slots(diary: Diary, wanted: date | None, minutes: int, now: datetime
     days = before or _first_free(diary, _ahead(diary.calendar, today), minutes, now)
     each = -(-MOST_SLOTS // len(days)) if days else 0
     return [slot for free in days for slot in _spread(free, each)][:MOST_SLOTS]
+
+
+def days_to_try(diary: Diary, wanted: date | None, now: datetime) -> Sequence[date]:
+    """Every day that `offered_slots` may look at, in order."""
+    today = diary.calendar.day_of(now)
+    days = {*_back_to(today, wanted), *_ahead(diary.calendar, today)}
+    return sorted(filter(diary.open_on, days))
 
 
 def _first_free(diary: Diary, days: Iterator[date], minutes: int, now: datetime) -> Sequence[Sequence[Slot]]:

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from rp_connect.domain.calendar import Period, PeriodKind, SchoolCalendar
@@ -124,6 +124,7 @@ def _check_school(office: Office, school: School, parked: Sequence[Effect]) -> S
         found.problems.extend(_of_pupils(work, school.id))
         found.problems.extend(_of_rules(work, school))
         found.problems.extend(_of_tasks(work, school.id))
+        found.problems.extend(_of_meetings(work, school.id, office.clock.now()))
     found.problems.extend(_of_effects(parked))
     return found
 
@@ -227,6 +228,13 @@ def _of_tasks(work: UnitOfWork, school: str) -> Iterator[str]:
     twice = [task.id for task in work.tasks.every(school, state=TaskState.OPEN) if task.deletions > 1]
     if twice:
         yield f"{_number(len(twice), 'open task')} deleted twice in the workspace, so gone: {_some(twice)}."
+
+
+def _of_meetings(work: UnitOfWork, school: str, now: datetime) -> Iterator[str]:
+    """Meetings still to come that the workspace made otherwise than they were asked for."""
+    for meeting in work.meetings.of_school(school):
+        if meeting.warning and meeting.ends_at > now:
+            yield f"{meeting.case}: {meeting.warning}"
 
 
 def _of_effects(parked: Sequence[Effect]) -> Iterator[str]:

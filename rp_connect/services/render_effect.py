@@ -48,7 +48,11 @@ def _details(task: Task, school: School) -> str:
     return "\n".join(lines)
 
 
-def workspace_meeting(school: School, meeting: Meeting, revision: int) -> WorkspaceMeeting:
+def workspace_meeting(
+    office: Office, work: UnitOfWork, school: School, meeting: Meeting, revision: int
+) -> WorkspaceMeeting:
+    """Once anybody is invited who is not of the school, nobody sees the addresses of the others."""
+    own = _own_people(work, school)
     return WorkspaceMeeting(
         key=meeting.id,
         revision=revision,
@@ -59,7 +63,18 @@ def workspace_meeting(school: School, meeting: Meeting, revision: int) -> Worksp
         place=meeting.place,
         invited=meeting.invited,
         cancelled=meeting.cancelled,
+        online=meeting.online,
+        apart=any(address.casefold() not in own for address in meeting.invited),
+        link=f"{office.page}/cases/{meeting.case}",
     )
+
+
+def _own_people(work: UnitOfWork, school: School) -> frozenset[str]:
+    """The addresses of whoever holds a role here, and of the staff that the MIS knows."""
+    people = school.settings.people
+    named = [*people.cover, *(address for role in Role for address in people.of(role))]
+    known = [member.email for member in work.staff.every(school.id)]
+    return frozenset(address.strip().casefold() for address in (*named, *known) if address)
 
 
 def due_notice(office: Office, work: UnitOfWork, school: School, key: str, revision: int) -> Notice:

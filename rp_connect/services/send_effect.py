@@ -123,18 +123,20 @@ def _settle_deletion(task_id: str, work: UnitOfWork) -> None:
 def _send_meeting(office: Office, school: School, workspace: Workspace, effect: Effect) -> Settle:
     with office.store.read() as work:
         meeting = work.meetings.get(effect.key)
-    item = workspace_meeting(school, meeting, effect.revision)
+        item = workspace_meeting(office, work, school, meeting, effect.revision)
     if meeting.cancelled and meeting.external_id is None and not effect.look_first:
         return _nothing
-    external_id: str | None = None
+    written: Written | None = None
     try:
-        external_id = _put(workspace.meetings, effect, item, meeting.external_id).external_id
+        written = _put(workspace.meetings, effect, item, meeting.external_id)
     except GoneError:
         if not meeting.cancelled:
-            external_id = workspace.meetings.create(item).external_id
+            written = workspace.meetings.create(item)
 
     def settle(work: UnitOfWork) -> None:
-        work.meetings.put(replace(work.meetings.get(effect.key), external_id=external_id))
+        external_id, warning = (written.external_id, written.warning) if written else (None, "")
+        held = work.meetings.get(effect.key)
+        work.meetings.put(replace(held, external_id=external_id, warning=warning))
 
     return settle
 

@@ -18,6 +18,7 @@ from rp_connect.domain.slots import checked_minutes
 from rp_connect.errors import NotFoundError, UnsupportedError, UsageError
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.services.change_task import audit, show_record
+from rp_connect.services.incident_day import incident_days
 from rp_connect.services.office import Office, School
 
 LONGEST_PLACE = 200
@@ -42,6 +43,8 @@ def set_meeting(
 ) -> Meeting:
     """Set the meeting of `ref`, or move it. The same again changes nothing. `at` bears an offset.
 
+    A person may choose the very day of the incident, which no suggestion does; the audit trail says so.
+
     Raises NotFoundError, UnsupportedError (online, where the workspace has no online meetings) or UsageError
     (closed case, a time that is past, a length or an address that cannot be).
     """
@@ -52,8 +55,9 @@ def set_meeting(
         school="",
         at=_checked_time(at, now),
         minutes=checked_minutes(minutes),
-        place=_checked_place(place) or ("Online" if online else ""),
+        place=_checked_place(place),
         invited=_checked_addresses(invited),
+        online=online,
     )
     if online:
         # Asked before the transaction: building a workspace may read files of its own.
@@ -65,6 +69,8 @@ def set_meeting(
         if meeting == held:
             return meeting
         what = "meeting set" if held is None or held.cancelled else "meeting moved"
+        if office.school(case.school).day_of(meeting.at) in incident_days(work, case):
+            what += " on the day of the incident"
         _store(work, case, meeting, who, now, what)
         return meeting
 
@@ -78,7 +84,7 @@ def cancel_meeting(office: Office, ref: str, who: str) -> Meeting:
             raise NotFoundError(f"{ref} has no meeting that could be cancelled.")
         if held.cancelled:
             return held
-        meeting = replace(held, cancelled=True, revision=held.revision + 1)
+        meeting = replace(held, cancelled=True, revision=held.revision + 1, warning="")
         _store(work, case, meeting, who, office.clock.now(), "meeting cancelled")
         return meeting
 
@@ -87,13 +93,18 @@ def _next(wanted: Meeting, held: Meeting | None) -> Meeting:
     """`wanted` under the identity that `held` has in the workspace; `held` itself where nothing differs."""
     if held is None:
         return wanted
-    same = replace(wanted, external_id=held.external_id, revision=held.revision)
-    return held if same == held else replace(same, revision=held.revision + 1)
+    same = replace(wanted, external_id=held.external_id, revision=held.revision, warning=held.warning)
+    if same == held:
+        return held
+    # What was wrong may be right with this write: the workspace says so anew.
+    return replace(same, revision=held.revision + 1, warning="")
 
 
 def _store(work: UnitOfWork, case: Case, meeting: Meeting, who: str, now: datetime, what: str) -> None:
     work.meetings.put(meeting)
     work.effects.want(EffectKind.MEETING, meeting.id, school=case.school, case=case.ref)
+    if not meeting.cancelled or meeting.external_id is not None:
+        work.effects.want(EffectKind.SUMMARY, meeting.id, school=case.school, case=case.ref)
     show_record(work, case)
     audit(work, case, who, now, what)
     work.commit()

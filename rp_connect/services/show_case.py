@@ -251,6 +251,8 @@ def _meeting_json(meeting: Meeting, timezone: ZoneInfo) -> Json:
         "at": day_json(meeting.at, timezone),
         "minutes": meeting.minutes,
         "cancelled": meeting.cancelled,
+        "online": meeting.online,
+        "warning": meeting.warning or None,
         "external_id": meeting.external_id,
     }
 

@@ -1,37 +1,64 @@
-"""Free times for the meeting of a case, the eve of the return first."""
+"""Free times for the meeting of a case, the eve of the return first; never on the day of the incident."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from rp_connect.domain.calendar import SchoolCalendar
 from rp_connect.domain.case import Case, Stage
 from rp_connect.domain.meeting import Meeting
-from rp_connect.domain.slots import Diary, Slot, checked_minutes, offered_slots
+from rp_connect.domain.slots import Diary, Excluded, Slot, checked_minutes, days_to_try, offered_slots
 from rp_connect.domain.task import TaskState
 from rp_connect.errors import UsageError
 from rp_connect.ports.store import UnitOfWork
+from rp_connect.services.incident_day import incident_days
 from rp_connect.services.office import Office, School
+from rp_connect.services.read_diaries import read_diaries
+from rp_connect.services.to_json import Json, day_json
 from rp_connect.settings import SchoolSettings, WorkingSettings
 
 MEETING_RULE = "reintegration-meeting"
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def suggest_slots(office: Office, ref: str, minutes: int = 45) -> Sequence[Slot]:
-    """Up to eight slots in the order in which to try them; none where nothing is free.
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Up to eight `slots` in the order in which to try them; none where nothing is free. `note` is a sentence
+    where something could not be taken into account."""
+
+    slots: Sequence[Slot] = ()
+    note: str = ""
+
+    def to_json(self, timezone: ZoneInfo) -> Json:
+        slots = [{"at": day_json(slot.at, timezone), "minutes": slot.minutes} for slot in self.slots]
+        return {"slots": slots, "note": self.note}
+
+
+def suggest_slots(
+    office: Office, ref: str, minutes: int = 45, excluded: Collection[Excluded] = ()
+) -> Suggestions:
+    """In school sessions and the lead's hours, clear of other meetings, of what stands in the workspace's
+    diaries, and of `excluded`.
 
     Raises NotFoundError, or UsageError for a closed case or a length that no meeting has.
     """
     checked_minutes(minutes)
+    now = office.clock.now()
     with office.store.read() as work:
         case = work.cases.get(ref)
         if case.stage is Stage.CLOSED:
             raise UsageError(f"{ref} is closed, so it needs no meeting.")
         school = office.school(case.school)
-        diary = _diary(office, work, school, case)
-        return offered_slots(diary, _due_day(work, school, case), minutes, office.clock.now())
+        diary, wanted = _diary(office, work, school, case), _due_day(work, school, case)
+        own = work.meetings.of_case(ref)
+    diaries = read_diaries(school, days_to_try(diary, wanted, now))
+    # The meeting that is to be moved stands in the diaries too, and is not in its own way.
+    others = (taken for taken in diaries.busy if own is None or taken != (own.at, own.ends_at))
+    diary = replace(diary, busy=(*diary.busy, *others), excluded=tuple(excluded))
+    return Suggestions(offered_slots(diary, wanted, minutes, now), diaries.note)
 
 
 def _due_day(work: UnitOfWork, school: School, case: Case) -> date | None:
@@ -54,7 +81,7 @@ def _diary(office: Office, work: UnitOfWork, school: School, case: Case) -> Diar
         weekdays=_weekdays(settings.working),
         opens=opens,
         closes=closes,
-        shut=_away(settings, calendar) | _incident_day(work, case),
+        shut=_away(settings, calendar) | incident_days(work, case),
         busy=tuple((m.at, m.ends_at) for m in _other_meetings(office, work, school, case)),
     )
 
@@ -68,16 +95,6 @@ def _away(settings: SchoolSettings, calendar: SchoolCalendar) -> frozenset[date]
     if settings.people.cover:
         return frozenset()
     return frozenset(filter(settings.people.lead_is_away, calendar.school_days))
-
-
-def _incident_day(work: UnitOfWork, case: Case) -> frozenset[date]:
-    """Nobody is asked to meet on the very day of what happened."""
-    if case.suspension_no is None:
-        return frozenset()
-    suspension = work.suspensions.get(case.suspension_no)
-    wanted = suspension.record.incident_id
-    found = work.incidents.by_id(suspension.school, suspension.mis, [wanted]) if wanted else {}
-    return frozenset(incident.occurred.day for incident in found.values())
 
 
 def _other_meetings(office: Office, work: UnitOfWork, school: School, case: Case) -> Iterable[Meeting]:

@@ -7,8 +7,9 @@ from starlette.responses import JSONResponse
 
 from rp_connect.domain.case import Stage
 from rp_connect.domain.task import TaskState
-from rp_connect.services.list_cases import list_cases, list_tasks
+from rp_connect.services.list_cases import list_cases, list_tasks, timezone_of_case
 from rp_connect.services.show_case import show_case
+from rp_connect.services.suggest_slots import suggest_slots
 from rp_connect.web.front import case_ref, chosen, chosen_word, front
 
 
@@ -39,3 +40,9 @@ def api_cases(request: Request) -> JSONResponse:
 def api_case(request: Request) -> JSONResponse:
     """One case as in the list, with its suspension, meeting, tasks and history."""
     return JSONResponse(show_case(front(request).office, case_ref(request)).to_json())
+
+
+def api_free_times(request: Request) -> JSONResponse:
+    """Free times for the case's meeting, as `case meet --suggest --json` has them."""
+    office, ref = front(request).office, case_ref(request)
+    return JSONResponse(suggest_slots(office, ref).to_json(timezone_of_case(office, ref)))

@@ -54,6 +54,7 @@ def make_app(office: Office, *, port: int, notice: str | None = None) -> Starlet
             Route("/api/tasks", api.api_tasks),
             Route("/api/cases", api.api_cases),
             Route("/api/cases/{ref}", api.api_case),
+            Route("/api/cases/{ref}/free-times", api.api_free_times),
             Mount("/static", _Static(directory=STATIC), name="static"),
         ],
         middleware=[

@@ -38,7 +38,8 @@ class MeetingForm:
         """A meeting that stands is shown as it is; otherwise the best free time is already chosen."""
         if meeting is not None:
             day, _, clock = local_text(meeting.at, timezone).partition("T")
-            return cls(OTHER, day, clock, str(meeting.minutes), meeting.place, "\n".join(meeting.invited))
+            invited = "\n".join(meeting.invited)
+            return cls(OTHER, day, clock, str(meeting.minutes), meeting.place, invited, meeting.online)
         return cls(slot=local_text(slots[0].at, timezone) if slots else OTHER)
 
     def moment(self, timezone: ZoneInfo) -> datetime:

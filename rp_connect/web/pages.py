@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,12 +10,11 @@ from starlette.responses import HTMLResponse
 
 from rp_connect.domain.case import Stage
 from rp_connect.domain.people import Role
-from rp_connect.domain.slots import Slot
 from rp_connect.domain.task import TaskState
 from rp_connect.services.list_cases import CaseRow, list_cases
 from rp_connect.services.show_board import show_board
 from rp_connect.services.show_case import CaseSheet, show_case
-from rp_connect.services.suggest_slots import suggest_slots
+from rp_connect.services.suggest_slots import Suggestions, suggest_slots
 from rp_connect.web import words
 from rp_connect.web.dates import Dates
 from rp_connect.web.front import Front, case_ref, chosen, chosen_word, front
@@ -92,7 +90,7 @@ def case_page(
     """The page of a case; with the meeting's form as a person sent it and `fault` where it does not fit."""
     here = front(request)
     sheet = show_case(here.office, ref)
-    slots = _slots(here, sheet)
+    found = _suggestions(here, sheet)
     timezone = sheet.school.timezone
     standing = sheet.meeting if sheet.meeting and not sheet.meeting.cancelled else None
     return here.look.page(
@@ -103,17 +101,18 @@ def case_page(
         kind=_kind(here, sheet.case.kind),
         dates=Dates(timezone, sheet.today),
         strip=strip_of(sheet),
-        slots=slots,
+        slots=found.slots,
+        slots_note=found.note,
         standing=standing,
-        form=form or MeetingForm.fresh(standing, slots, timezone),
+        form=form or MeetingForm.fresh(standing, found.slots, timezone),
         fault=fault,
         back=f"/cases/{ref}",
     )
 
 
-def _slots(here: Front, sheet: CaseSheet) -> Sequence[Slot]:
+def _suggestions(here: Front, sheet: CaseSheet) -> Suggestions:
     if sheet.case.stage is Stage.CLOSED:
-        return ()
+        return Suggestions()
     return suggest_slots(here.office, sheet.case.ref)
 
 

@@ -48,11 +48,18 @@ def test_free_times_come_with_the_words_that_take_them(synced: Installation):
     assert synced.run("case", "meet", REF, "--at", taken, now="2026-11-12T10:05").code == 0
 
 
+def test_free_times_can_be_had_as_json(synced: Installation):
+    found = synced.json("case", "meet", REF, "--suggest", now="2026-11-12T10:05")
+    assert set(found) == {"slots", "note"}
+    assert set(found["slots"][0]) == {"at", "minutes"}
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         ((), "exactly one of --at, --cancel and --suggest"),
         (("--cancel", "--suggest"), "exactly one of --at, --cancel and --suggest"),
+        (("--at", "2026-11-13T09:00", "--json"), "--json goes with --suggest"),
         (("--at", "tomorrow"), "--at needs a date and a time"),
         (("--at", "2026-11-01T09:00"), "That time has passed"),
         (("--at", "2026-11-13T09:00", "--online"), "This workspace has no online meetings"),

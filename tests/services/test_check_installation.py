@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,9 @@ from rp_connect.services.check_installation import (
     waiting,
 )
 from rp_connect.services.office import Office, School
+from rp_connect.services.set_meeting import set_meeting
 from tests.drop_school import DropSchool, pupil
+from tests.web.small_school import later
 
 NOW = "2026-11-12T10:00"
 SUSPENSION = {
@@ -215,6 +217,20 @@ def test_a_task_that_was_deleted_twice_is_named(school):
         (found,) = check_installation(office).schools
     (problem,) = found.problems
     assert "RP-2026-0001.set-work.1" in problem
+
+
+def test_a_meeting_that_was_made_otherwise_than_asked_for_is_named_until_it_is_over(school):
+    school.sync(NOW)
+    with office_of(school) as office:
+        at = datetime(2026, 11, 13, 9, tzinfo=UTC)
+        meeting = set_meeting(office, "RP-2026-0001", at, 45, "", False, [], "lead")
+        with office.store.begin() as work:
+            work.meetings.put(replace(meeting, warning="the meeting was made without its room."))
+            work.commit()
+        (found,) = check_installation(office).schools
+        (past,) = check_installation(later(office, "2026-11-13T09:45")).schools
+    assert found.problems == ["RP-2026-0001: the meeting was made without its room."]
+    assert past.problems == []
 
 
 def test_checking_changes_nothing(school):

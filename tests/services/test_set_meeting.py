@@ -5,23 +5,36 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rp_connect.domain.case import Stage
+from rp_connect.domain.effect import EffectState
 from rp_connect.domain.meeting import Meeting
+from rp_connect.domain.people import StaffRecord
 from rp_connect.errors import NotFoundError, RpConnectError, UnsupportedError, UsageError
 from rp_connect.services.move_case import move_case
 from rp_connect.services.office import Office
+from rp_connect.services.render_effect import workspace_meeting
 from rp_connect.services.set_meeting import cancel_meeting, meeting_id, set_meeting
-from tests.web.small_school import add_reintegration, local, open_trust
+from tests.web.diaried import Diaried, with_workspace
+from tests.web.small_school import (
+    MIS,
+    add_incident,
+    add_reintegration,
+    change_suspension,
+    local,
+    open_trust,
+)
 
 REF = "RP-2026-0001"
 WEDNESDAY = local("2026-11-11T14:00")
 ADDRESS = "family@home.example"
+SHOWN = {("meeting", meeting_id(REF)): 1, ("summary", meeting_id(REF)): 1, ("record", REF): 1}
+"""What the workspace should show of a meeting that is set: itself, its summary, the case's record."""
 
 
 @pytest.fixture
@@ -30,6 +43,12 @@ def office(tmp_path: Path) -> Iterator[Office]:
     add_reintegration(found)
     yield found
     found.store.close()
+
+
+@pytest.fixture
+def online(office: Office, tmp_path: Path) -> Office:
+    """A trust whose workspace can meet online."""
+    return with_workspace(office, Diaried(tmp_path / "elsewhere"))
 
 
 def put(office: Office, at: datetime = WEDNESDAY, **changes) -> Meeting:
@@ -47,6 +66,11 @@ def changes(office: Office) -> list[tuple[str, str]]:
         return [(row.who, row.what) for row in work.audit.of_case(REF) if "meeting" in row.what]
 
 
+def waiting(office: Office) -> set[str]:
+    with office.store.read() as work:
+        return {effect.kind.value for effect in work.effects.every(EffectState.WAITING)}
+
+
 def effects(office: Office) -> Counter[tuple[str, str]]:
     with office.store.read() as work:
         return Counter((effect.kind.value, effect.key) for effect in work.effects.every())
@@ -59,7 +83,11 @@ def test_a_meeting_is_stored_and_its_effects_follow(office: Office):
     assert (meeting.id, meeting.at, meeting.minutes, meeting.place, meeting.invited, meeting.revision) == (
         *("RP-2026-0001.meeting", WEDNESDAY, 45, "Room 2", (ADDRESS,), 1),
     )
-    assert effects(office) == {("meeting", meeting_id(REF)): 1, ("record", REF): 1}
+    assert effects(office) == {
+        ("meeting", meeting_id(REF)): 1,
+        ("summary", meeting_id(REF)): 1,
+        ("record", REF): 1,
+    }
     assert changes(office) == [("lead", "meeting set")]
 
 
@@ -71,7 +99,11 @@ def test_setting_it_again_moves_the_same_meeting(office: Office):
     assert stored(office) == moved
     assert (moved.id, moved.revision, moved.place) == (meeting_id(REF), 2, "Library")
     assert changes(office) == [("lead", "meeting set"), ("lead", "meeting moved")]
-    assert effects(office) == {("meeting", meeting_id(REF)): 1, ("record", REF): 1}
+    assert effects(office) == {
+        ("meeting", meeting_id(REF)): 1,
+        ("summary", meeting_id(REF)): 1,
+        ("record", REF): 1,
+    }
 
 
 def test_the_same_again_changes_nothing(office: Office):
@@ -178,6 +210,86 @@ def test_a_doubtful_address_is_refused_without_being_quoted(office: Office, addr
         put(office, invited=[address])
 
     assert str(raised.value) == "Address 1 of 1 does not look like an e-mail address."
+
+
+def test_a_meeting_that_was_never_shown_and_is_cancelled_gets_no_summary(office: Office):
+    put(office)
+    with office.store.begin() as work:
+        for effect in work.effects.lease("test", 9, ["northwick"]):
+            work.effects.done(effect)
+        work.commit()
+
+    cancel_meeting(office, REF, "lead")
+
+    assert waiting(office) == {"meeting", "record"}
+
+
+def test_a_cancelled_meeting_that_was_shown_has_its_summary_brought_up_to_date(office: Office):
+    meeting = put(office)
+    with office.store.begin() as work:
+        work.meetings.put(replace(meeting, external_id="outside-7"))
+        for effect in work.effects.lease("test", 9, ["northwick"]):
+            work.effects.done(effect)
+        work.commit()
+
+    cancel_meeting(office, REF, "lead")
+
+    assert waiting(office) == {"meeting", "summary", "record"}
+
+
+def test_an_online_meeting_is_kept_as_one_and_may_have_a_place_too(online: Office):
+    assert (put(online, online=True, place="").online, put(online, online=True, place="").place) == (True, "")
+    assert put(online, online=True).place == "Room 2"
+    assert put(online, online=False).online is False
+
+
+def test_a_change_forgets_what_was_wrong_with_the_meeting_before(online: Office):
+    meeting = put(online, online=True)
+    with online.store.begin() as work:
+        work.meetings.put(replace(meeting, warning="It has no room."))
+        work.commit()
+
+    assert put(online, online=True).warning == "It has no room."
+    assert put(online, online=True, minutes=30).warning == ""
+
+
+def test_a_person_may_choose_the_day_of_the_incident_and_the_audit_trail_says_so(office: Office):
+    add_incident(office, date(2026, 11, 11))
+    change_suspension(office, "S-1", incident_id="I-1")
+
+    put(office)
+    put(office, local("2026-11-12T09:00"))
+    put(office, local("2026-11-11T09:00"))
+
+    assert [what for _, what in changes(office)] == [
+        "meeting set on the day of the incident",
+        "meeting moved",
+        "meeting moved on the day of the incident",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("invited", "apart"),
+    [
+        ((), False),
+        (("lead@trust.example",), False),
+        (("LEAD@trust.example", "tutor@trust.example"), False),
+        (("lead@trust.example", ADDRESS), True),
+        ((ADDRESS,), True),
+    ],
+)
+def test_those_invited_are_hidden_from_each_other_once_a_family_is_among_them(
+    office: Office, invited: tuple[str, ...], apart: bool
+):
+    with office.store.begin() as work:
+        work.staff.put("northwick", MIS, [StaffRecord(id="T-1", email="Tutor@trust.example")])
+        work.commit()
+    meeting = put(office, invited=invited)
+
+    with office.store.read() as work:
+        shown = workspace_meeting(office, work, office.school("northwick"), meeting, 3)
+
+    assert (shown.apart, shown.online, shown.link) == (apart, False, f"{office.page}/cases/{REF}")
 
 
 def test_online_needs_a_workspace_that_can(office: Office):

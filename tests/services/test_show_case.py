@@ -20,6 +20,7 @@ from rp_connect.services.move_case import move_case
 from rp_connect.services.office import Office
 from rp_connect.services.set_meeting import set_meeting
 from rp_connect.services.show_case import CaseSheet, show_case
+from tests.web.diaried import Diaried, with_workspace
 from tests.web.small_school import (
     add_incident,
     add_reintegration,
@@ -160,3 +161,22 @@ def test_the_json_is_that_of_the_command_line_and_names_nobody(office: Office):
 def test_there_is_no_sheet_of_a_case_that_is_not(office: Office):
     with pytest.raises(NotFoundError, match="RP-2026-0099"):
         show_case(office, "RP-2026-0099")
+
+
+def test_the_sheet_says_whether_a_meeting_is_online_and_what_is_wrong_with_it(office: Office, tmp_path: Path):
+    able = with_workspace(office, Diaried(tmp_path / "elsewhere"))
+    meeting = set_meeting(able, REF, local("2026-11-11T14:00"), 45, "", True, [], "lead")
+    assert show_case(able, REF).to_json()["meeting"] == {
+        "at": "2026-11-11T14:00:00+00:00",
+        "minutes": 45,
+        "cancelled": False,
+        "online": True,
+        "warning": None,
+        "external_id": None,
+    }
+
+    with able.store.begin() as work:
+        work.meetings.put(replace(meeting, warning="It has no room."))
+        work.commit()
+
+    assert show_case(able, REF).to_json()["meeting"]["warning"] == "It has no room."

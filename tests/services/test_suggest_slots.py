@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
 
 import pytest
 
 from rp_connect.domain.case import Stage
+from rp_connect.domain.slots import Excluded
 from rp_connect.domain.task import TaskState
-from rp_connect.errors import NotFoundError, UsageError
+from rp_connect.errors import AccessError, ConfigError, NotFoundError, TryLaterError, UsageError
 from rp_connect.services.move_case import move_case
 from rp_connect.services.office import Office
+from rp_connect.services.read_diaries import UNREAD
 from rp_connect.services.set_meeting import cancel_meeting, set_meeting
 from rp_connect.services.suggest_slots import suggest_slots
+from tests.web.diaried import Diaried, with_workspace
 from tests.web.small_school import (
     LEAD,
     LONDON,
@@ -40,7 +43,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 def offered(office: Office, ref: str = "RP-2026-0001", minutes: int = 45) -> list[str]:
-    return [f"{slot.at.astimezone(LONDON):%a %d %H:%M}" for slot in suggest_slots(office, ref, minutes)]
+    return [f"{slot.at.astimezone(LONDON):%a %d %H:%M}" for slot in suggest_slots(office, ref, minutes).slots]
 
 
 def days(office: Office, ref: str = "RP-2026-0001") -> list[str]:
@@ -166,3 +169,96 @@ def test_a_closed_case_an_unknown_one_and_an_odd_length_are_refused(office: Offi
         suggest_slots(office, "RP-2026-0099")
     with pytest.raises(UsageError, match="minutes"):
         suggest_slots(office, ref, 3)
+
+
+@pytest.fixture
+def diaries(tmp_path: Path) -> Diaried:
+    return Diaried(tmp_path / "elsewhere")
+
+
+def test_times_that_stand_in_the_leads_diary_are_left_out(office: Office, diaries: Diaried):
+    add_reintegration(office)
+    diaries.taken = [
+        ("lead@trust.example", "2026-11-11T08:00", "2026-11-11T12:00"),
+        ("somebody@trust.example", "2026-11-11T13:00", "2026-11-11T15:15"),
+    ]
+
+    assert offered(with_workspace(office, diaries))[:2] == ["Wed 11 13:15", "Wed 11 14:00"]
+
+
+def test_the_diaries_are_asked_once_for_the_whole_time(office: Office, diaries: Diaried):
+    add_reintegration(office)
+
+    offered(with_workspace(office, diaries))
+
+    assert diaries.asked == [
+        (("lead@trust.example",), local("2026-11-10T00:00"), local("2026-11-24T00:00")),
+    ]
+
+
+def test_the_meeting_that_is_to_be_moved_is_not_in_its_own_way(office: Office, diaries: Diaried):
+    add_reintegration(office)
+    meet(office, "RP-2026-0001", "2026-11-11T08:45", 210)
+    diaries.taken = [("lead@trust.example", "2026-11-11T08:45", "2026-11-11T12:15")]
+
+    assert offered(with_workspace(office, diaries))[0] == "Wed 11 08:45"
+
+
+def test_diaries_that_cannot_be_read_leave_the_suggestions_and_a_sentence(
+    office: Office, diaries: Diaried, caplog: pytest.LogCaptureFixture
+):
+    add_reintegration(office)
+    plain = suggest_slots(office, "RP-2026-0001")
+
+    for fault in (AccessError("No."), TryLaterError("Not now."), ValueError("lead@trust.example")):
+        diaries.fault = fault
+        found = suggest_slots(with_workspace(office, diaries), "RP-2026-0001")
+        assert (found.slots, found.note) == (plain.slots, UNREAD)
+    found = suggest_slots(with_workspace(office, ConfigError("No such tenant.")), "RP-2026-0001")
+    assert (found.slots, found.note) == (plain.slots, UNREAD)
+
+    assert plain.note == ""
+    assert "lead@trust.example" not in caplog.text
+
+
+def test_while_the_lead_is_away_the_diary_of_their_cover_counts(tmp_path: Path, diaries: Diaried):
+    people = f'{LEAD}\naway = [["2026-11-11", "2026-11-12"]]\ncover = ["cover@trust.example"]'
+    office = open_trust(tmp_path, people=people)
+    add_reintegration(office)
+    diaries.taken = [
+        ("lead@trust.example", "2026-11-10T13:00", "2026-11-12T23:59"),
+        ("cover@trust.example", "2026-11-10T08:00", "2026-11-11T12:00"),
+    ]
+
+    assert offered(with_workspace(office, diaries)) == [
+        *("Wed 11 13:15", "Wed 11 14:00"),
+        *("Tue 10 10:15", "Tue 10 11:00"),
+    ]
+    office.store.close()
+
+
+def test_where_nobody_leads_no_diary_is_asked_for(tmp_path: Path, diaries: Diaried):
+    office = open_trust(tmp_path, people="")
+    add_reintegration(office)
+
+    assert offered(with_workspace(office, diaries))[0] == "Wed 11 08:45"
+    assert diaries.asked == []
+    office.store.close()
+
+
+def test_what_casework_rules_out_is_never_offered(office: Office):
+    ref = add_reintegration(office)
+    morning = Excluded(local("2026-11-11T08:00"), local("2026-11-11T13:30"))
+    tuesday = Excluded.day(date(2026, 11, 10), LONDON)
+
+    found = suggest_slots(office, ref, 45, [morning, tuesday])
+
+    assert [f"{slot.at.astimezone(LONDON):%a %d %H:%M}" for slot in found.slots] == [
+        *("Wed 11 13:30", "Wed 11 14:15"),
+    ]
+
+
+def test_a_day_that_is_ruled_out_is_whole_on_either_side_of_a_clock_change():
+    sunday = Excluded.day(date(2026, 10, 25), LONDON)
+
+    assert (sunday.ends.astimezone(UTC) - sunday.begins.astimezone(UTC)).total_seconds() == 25 * 3600

@@ -8,8 +8,9 @@ from rp_connect.services.complete_task import complete_task
 from rp_connect.services.office import Office
 from rp_connect.services.set_meeting import set_meeting
 from rp_connect.services.show_case import show_case
+from rp_connect.services.suggest_slots import suggest_slots
 from tests.web.conftest import Browser
-from tests.web.small_school import add_many, add_reintegration, local, pupil, three_days
+from tests.web.small_school import LONDON, add_many, add_reintegration, local, pupil, three_days
 
 TASK_KEYS = {
     *("id", "case", "school", "duty", "title", "due", "planned", "due_note", "state", "role", "basis"),
@@ -88,6 +89,14 @@ def test_one_case_is_told_whole(browser: Browser, office: Office):
     assert set(found) >= CASE_KEYS | {"suspension", "meeting", "tasks", "history"}
 
 
+def test_free_times_are_those_of_the_command_line(browser: Browser, office: Office):
+    found = browser.get("/api/cases/RP-2026-0001/free-times").json()
+
+    assert found == suggest_slots(office, "RP-2026-0001").to_json(LONDON)
+    assert found["slots"][0] == {"at": "2026-11-11T08:45:00+00:00", "minutes": 45}
+    assert found["note"] == ""
+
+
 @pytest.mark.parametrize(
     ("path", "count"),
     [
@@ -116,6 +125,7 @@ def test_lists_can_be_narrowed(browser: Browser, path: str, count: int):
         ("/api/cases?stage=lost", 400),
         ("/api/cases/RP-2026-0099", 404),
         ("/api/cases/nonsense", 404),
+        ("/api/cases/RP-2026-0099/free-times", 404),
         ("/api/nothing", 404),
     ],
 )

@@ -12,14 +12,17 @@ import pytest
 from rp_connect.domain.case import Stage
 from rp_connect.domain.people import Role
 from rp_connect.domain.suspension import Dates, LengthAnswer
+from rp_connect.errors import TryLaterError
 from rp_connect.ports.mis import Refusal
 from rp_connect.ports.store import SchoolState, SourceState
 from rp_connect.services.complete_task import complete_task
 from rp_connect.services.move_case import move_case
 from rp_connect.services.office import Office
+from rp_connect.services.read_diaries import UNREAD
 from rp_connect.services.set_meeting import cancel_meeting, set_meeting
 from rp_connect.web import make_app
 from tests.web.conftest import ORIGIN, PORT, Browser
+from tests.web.diaried import Diaried, with_workspace
 from tests.web.small_school import (
     MIS,
     NASTY,
@@ -326,3 +329,47 @@ def test_every_role_has_a_word(browser: Browser):
     page = browser.page("/")
 
     assert len(re.findall(r"<option", page)) == 3 + 1 + len(Role)
+
+
+@pytest.fixture
+def online(office: Office, tmp_path: Path) -> Office:
+    return with_workspace(office, Diaried(tmp_path / "elsewhere"))
+
+
+def test_a_meeting_can_be_set_online_and_its_form_comes_back_as_it_stands(online: Office, ref: str):
+    browser = Browser(make_app(online, port=PORT), base_url=ORIGIN, follow_redirects=False)
+    assert 'name="online" value="yes">' in browser.page(CASE)
+    fields = {"slot": "2026-11-11T14:00", "minutes": "45", "place": "", "invited": "", "online": "yes"}
+
+    browser.submit(f"{CASE}/meeting", **fields)
+
+    page = browser.page(CASE)
+    assert 'name="online" value="yes" checked>' in page
+    assert "<p>Online</p>" in page
+    browser.submit(f"{CASE}/meeting", **{**fields, "place": "Library"})
+    assert "<p>Library, and online</p>" in browser.page(CASE)
+
+
+def test_what_is_wrong_with_a_meeting_stands_beside_it(online: Office, ref: str):
+    meeting = set_meeting(online, ref, local("2026-11-11T14:00"), 45, "", True, [], "lead")
+    with online.store.begin() as work:
+        work.meetings.put(replace(meeting, warning="It has no <room>."))
+        work.commit()
+    browser = Browser(make_app(online, port=PORT), base_url=ORIGIN)
+
+    assert "It has no &lt;room&gt;." in browser.page(CASE)
+    cancel_meeting(online, ref, "lead")
+    assert "&lt;room&gt;" not in browser.page(CASE)
+
+
+def test_diaries_that_could_not_be_read_are_mentioned_beside_the_free_times(
+    office: Office, ref: str, tmp_path: Path
+):
+    workspace = Diaried(tmp_path / "elsewhere")
+    workspace.fault = TryLaterError("Not now.")
+    browser = Browser(make_app(with_workspace(office, workspace), port=PORT), base_url=ORIGIN)
+
+    page = browser.page(CASE)
+
+    assert UNREAD in page
+    assert 'id="slot-8"' in page
