@@ -13,7 +13,8 @@ from rp_connect.ports.mis import Kind
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.services.list_cases import list_cases, list_tasks
 from rp_connect.services.office import Office
-from rp_connect.services.render_effect import case_record, due_notice, workspace_meeting, workspace_task
+from rp_connect.services.render_effect import due_notice, workspace_meeting, workspace_task
+from rp_connect.services.render_record import case_record
 from rp_connect.services.show_board import show_board
 from rp_connect.services.show_case import show_case
 from rp_connect.settings import load_settings
