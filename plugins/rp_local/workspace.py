@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from rp_connect.errors import RpConnectError
@@ -57,6 +58,10 @@ class LocalWorkspace:
         self.records: Records = LocalRecords(self._folders["records"], record_form)
         self.summaries: Records = LocalRecords(self._folders["summaries"], record_form)
         self.notices: Notices = LocalNotices(self._folders["notices"], TextNotice)
+
+    def __reduce__(self) -> NoReturn:
+        """It remembers who does what; a pickle of it would carry that anywhere."""
+        raise TypeError("a workspace is opened again, never pickled")
 
     def prepare(self) -> None:
         """Creates the folders and sweeps them; a fault is left to `probe` and to whoever writes."""
