@@ -18,6 +18,7 @@ from rp_connect.domain.meeting import Meeting
 from rp_connect.domain.people import Pupil, PupilRecord, StaffRecord
 from rp_connect.domain.suspension import Suspension
 from rp_connect.domain.task import Task, TaskState
+from rp_connect.ports.lanes import Lanes as Lanes
 from rp_connect.ports.mis import Refusal
 from rp_connect.ports.remembered import AuditRow as AuditRow
 from rp_connect.ports.remembered import Refused as Refused
@@ -114,6 +115,7 @@ class Cases(Protocol):
         ...
 
     def of_suspensions(self, numbers: Collection[int]) -> Mapping[int, Case]: ...
+    def stages(self, refs: Collection[str]) -> Mapping[str, Stage]: ...
     def every(self, school: str | None = None, stage: Stage | None = None) -> Sequence[Case]:
         """By reference."""
         ...
@@ -132,6 +134,11 @@ class Tasks(Protocol):
         """Raises NotFoundError."""
         ...
 
+    def by_id(self, task_ids: Collection[str]) -> Mapping[str, Task]: ...
+    def landed(self, written: Sequence[tuple[str, str, str]]) -> None:
+        """What stands in the workspace now, as (task id, external id, seen); nothing else changes."""
+        ...
+
     def every(
         self, school: str | None = None, case: str | None = None, state: TaskState | None = None
     ) -> Sequence[Task]:
@@ -147,6 +154,10 @@ class Meetings(Protocol):
 
     def put(self, meeting: Meeting) -> None: ...
     def get(self, meeting_id: str) -> Meeting: ...
+    def by_id(self, meeting_ids: Collection[str]) -> Mapping[str, Meeting]: ...
+    def landed(self, written: Sequence[tuple[str, str | None, str]]) -> None:
+        """What stands in the workspace now, as (meeting id, external id or None, warning)."""
+        ...
 
 
 class Outbox(Protocol):
@@ -165,7 +176,17 @@ class Outbox(Protocol):
         """The keys of the objects that somebody is just writing, or may have written."""
         ...
 
-    def lease(self, owner: str, limit: int, schools: Collection[str] | None = None) -> Sequence[Effect]:
+    def due(self, schools: Collection[str]) -> Mapping[tuple[str, EffectKind], int]:
+        """How many effects of which school and kind could be leased now."""
+        ...
+
+    def lease(
+        self,
+        owner: str,
+        limit: int,
+        schools: Collection[str] | None = None,
+        kinds: Collection[EffectKind] | None = None,
+    ) -> Sequence[Effect]:
         """Take up to `limit` effects that are due, at most one per object, oldest first, none of an object
         with a row in flight or parked. Rows leased by an owner that is dead or out of time come back as
         `unclear` first (look_first set). A lease lasts 60 seconds."""
@@ -175,8 +196,16 @@ class Outbox(Protocol):
         """Sixty seconds more; False where the lease was lost."""
         ...
 
+    def renew_all(self, effects: Collection[Effect]) -> Collection[int]:
+        """The ids of those whose lease was not lost."""
+        ...
+
     def done(self, effect: Effect) -> bool:
         """False where another attempt overtook this one: then nothing was written."""
+        ...
+
+    def done_all(self, effects: Collection[Effect]) -> Collection[int]:
+        """The ids of those that no other attempt overtook."""
         ...
 
     def wait(self, effect: Effect, seconds: float, reason: str) -> bool: ...
@@ -184,7 +213,10 @@ class Outbox(Protocol):
         """Not before `seconds` from now, and then look first."""
         ...
 
-    def park(self, effect: Effect, reason: str) -> bool: ...
+    def park(self, effect: Effect, reason: str, *, look_first: bool = False) -> bool:
+        """`look_first`: it may have landed all the same."""
+        ...
+
     def retry(self, effect_id: int) -> Effect:
         """A parked effect is due again now. Raises NotFoundError, UsageError where it is not parked."""
         ...
@@ -233,6 +265,8 @@ class UnitOfWork(Protocol):
     def meetings(self) -> Meetings: ...
     @property
     def effects(self) -> Outbox: ...
+    @property
+    def lanes(self) -> Lanes: ...
     @property
     def refusals(self) -> Refusals: ...
     @property

@@ -129,7 +129,7 @@ effects = Table(
     Column("reason", Text),
     Column("owner", Key),
     Column("leased_until", Moment),
-    Index(None, "state", "id"),
+    Index(None, "state", "kind", "id"),
     Index(None, "kind", "key", "revision"),
     Index(
         "uq_effects_standing", "kind", "key", unique=True, sqlite_where=STANDING, postgresql_where=STANDING

@@ -54,6 +54,12 @@ class SqlCases:
         rows = list(self._session.each(lambda some: found.where(cases.c.suspension_no.in_(some)), numbers))
         return {case.suspension_no: case for case in self._whole(rows) if case.suspension_no is not None}
 
+    def stages(self, refs: Collection[str]) -> Mapping[str, Stage]:
+        some = self._session.each(
+            lambda lot: sa.select(cases.c.ref, cases.c.stage).where(cases.c.ref.in_(lot)), refs
+        )
+        return {row.ref: row.stage for row in some}
+
     def every(self, school: str | None = None, stage: Stage | None = None) -> Sequence[Case]:
         found = sa.select(cases).order_by(*by_reference(cases.c.ref))
         found = found if school is None else found.where(cases.c.school == school)

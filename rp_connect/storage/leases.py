@@ -2,42 +2,71 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from rp_connect.domain.effect import EffectState
+from rp_connect.domain.effect import EffectKind, EffectState
 from rp_connect.storage.case_tables import effects
 from rp_connect.storage.owners import is_dead
 from rp_connect.storage.session import Row, Session
+from rp_connect.storage.types import Moment
 
 LEASE = timedelta(seconds=60)
 _LOST = "the worker ended or took too long: whether it arrived is not known"
 
 
-def take(session: Session, owner: str, limit: int, schools: Collection[str] | None) -> Sequence[Row]:
+def take(
+    session: Session,
+    owner: str,
+    limit: int,
+    schools: Collection[str] | None,
+    kinds: Collection[EffectKind] | None,
+) -> Sequence[Row]:
     """Lease what is due, oldest first. Workers pass over what another one is just taking."""
     now = session.now()
     _give_up_lost_leases(session, now)
-    due = sa.select(effects.c.id).where(_is_due(now), _is_free()).order_by(effects.c.id).limit(limit)
-    due = due if schools is None else due.where(effects.c.school.in_(schools))
-    ids = [row.id for row in session.rows(due.with_for_update(skip_locked=True))]
-    leased = {
-        "state": EffectState.LEASED,
-        "attempt": effects.c.attempt + 1,
-        "owner": owner,
-        "leased_until": now + LEASE,
-        "not_before": None,
-    }
-    taken = sa.update(effects).where(effects.c.id.in_(ids)).values(**leased).returning(effects)
-    return sorted(session.rows(taken), key=lambda row: int(row.id)) if ids else []
+    if not (ids := _due_ids(session, now, limit, schools, kinds)):
+        return []
+    values = {"ids": ids, "by": owner, "until": now + LEASE}
+    return sorted(session.rows(_TAKEN, values), key=lambda row: int(row.id))
+
+
+def _due_ids(
+    session: Session,
+    now: datetime,
+    limit: int,
+    schools: Collection[str] | None,
+    kinds: Collection[EffectKind] | None,
+) -> Sequence[int]:
+    """State by state and kind by kind, each in the order of an index: nothing needs to be sorted."""
+    found: list[int] = []
+    for state, statement in _DUE.items():
+        due = statement if schools is None else statement.where(_OF_SCHOOLS)
+        for kind in EffectKind if kinds is None else kinds:
+            values = {"of_state": state, "of_kind": kind, "now": now, "most": limit}
+            values |= {} if schools is None else {"schools": list(schools)}
+            found += [row.id for row in session.rows(due, values)]
+    return sorted(found)[:limit]
+
+
+def count_due(session: Session, schools: Collection[str]) -> dict[tuple[str, EffectKind], int]:
+    """What `take` would find, were it to take all."""
+    now, found = session.now(), Counter[tuple[str, EffectKind]]()
+    for row in session.rows(_DUE_COUNT, {"now": now, "schools": list(schools)}):
+        found[row.school, row.kind] += row.n
+    for row in session.rows(_LEASED_BY, {"schools": list(schools)}):
+        if row.until <= now or is_dead(row.owner):
+            found[row.school, row.kind] += row.n
+    return dict(found)
 
 
 def _give_up_lost_leases(session: Session, now: datetime) -> None:
     """They become unclear, and are due: whoever takes one looks first."""
     leased = effects.c.state == EffectState.LEASED
-    owners = [row.owner for row in session.rows(sa.select(effects.c.owner).where(leased).distinct())]
+    owners = [row.owner for row in session.rows(_OWNERS)]
     if not owners:
         return
     over = (effects.c.leased_until <= now) | effects.c.owner.in_([one for one in owners if is_dead(one)])
@@ -55,11 +84,6 @@ def _give_up_lost_leases(session: Session, now: datetime) -> None:
         session.run(sa.update(effects).where(effects.c.id.in_(ids)).values(**unclear))
 
 
-def _is_due(now: datetime) -> sa.ColumnElement[bool]:
-    open_ = effects.c.state.in_([EffectState.WAITING, EffectState.UNCLEAR])
-    return open_ & (effects.c.not_before.is_(None) | (effects.c.not_before <= now))
-
-
 def _is_free() -> sa.ColumnElement[bool]:
     """A waiting row is held back by another one of its object that is in flight or parked."""
     other = effects.alias("other")
@@ -67,3 +91,46 @@ def _is_free() -> sa.ColumnElement[bool]:
     ahead = other.c.state.in_([EffectState.LEASED, EffectState.UNCLEAR, EffectState.PARKED])
     held_back = sa.exists().where(same, ahead, other.c.id != effects.c.id).correlate(effects)
     return (effects.c.state == EffectState.UNCLEAR) | ~held_back
+
+
+# Written once: what differs from call to call is bound.
+_DUE_NOW = effects.c.not_before.is_(None) | (effects.c.not_before <= sa.bindparam("now", type_=Moment))
+_OF_SCHOOLS = effects.c.school.in_(sa.bindparam("schools", expanding=True))
+_OLDEST = (
+    sa.select(effects.c.id)
+    .where(effects.c.state == sa.bindparam("of_state"), effects.c.kind == sa.bindparam("of_kind"), _DUE_NOW)
+    .order_by(effects.c.id)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_DUE = {EffectState.WAITING: _OLDEST.where(_is_free()), EffectState.UNCLEAR: _OLDEST}
+_TAKEN = (
+    sa.update(effects)
+    .where(effects.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(
+        state=EffectState.LEASED,
+        attempt=effects.c.attempt + 1,
+        owner=sa.bindparam("by"),
+        leased_until=sa.bindparam("until"),
+        not_before=None,
+    )
+    .returning(effects)
+)
+_OPEN = effects.c.state.in_([EffectState.WAITING, EffectState.UNCLEAR])
+_DUE_COUNT = (
+    sa.select(effects.c.school, effects.c.kind, sa.func.count().label("n"))
+    .where(_OPEN, _DUE_NOW, _is_free(), _OF_SCHOOLS)
+    .group_by(effects.c.school, effects.c.kind)
+)
+_LEASED_BY = (
+    sa.select(
+        effects.c.school,
+        effects.c.kind,
+        effects.c.owner,
+        sa.func.min(effects.c.leased_until).label("until"),
+        sa.func.count().label("n"),
+    )
+    .where(effects.c.state == EffectState.LEASED, _OF_SCHOOLS)
+    .group_by(effects.c.school, effects.c.kind, effects.c.owner)
+)
+_OWNERS = sa.select(effects.c.owner).where(effects.c.state == EffectState.LEASED).distinct()

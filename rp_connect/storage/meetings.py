@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -11,6 +11,12 @@ from rp_connect.errors import NotFoundError
 from rp_connect.storage.case_tables import meetings
 from rp_connect.storage.schools import number_of
 from rp_connect.storage.session import Session
+
+_LANDED = (
+    sa.update(meetings)
+    .where(meetings.c.id == sa.bindparam("of_id"))
+    .values(external_id=sa.bindparam("external_id"), warning=sa.bindparam("warning"))
+)
 
 
 class SqlMeetings:
@@ -41,3 +47,14 @@ class SqlMeetings:
         if row is None:
             raise NotFoundError(f"There is no meeting {meeting_id}.")
         return Meeting(**row._mapping)
+
+    def by_id(self, meeting_ids: Collection[str]) -> Mapping[str, Meeting]:
+        wanted = self._session.for_change(sa.select(meetings).order_by(meetings.c.id))
+        rows = self._session.each(lambda some: wanted.where(meetings.c.id.in_(some)), meeting_ids)
+        return {row.id: Meeting(**row._mapping) for row in rows}
+
+    def landed(self, written: Sequence[tuple[str, str | None, str]]) -> None:
+        ordered = sorted(written, key=lambda one: one[0])
+        rows = [{"of_id": key, "external_id": held, "warning": warning} for key, held, warning in ordered]
+        if rows:
+            self._session.run(_LANDED, rows)

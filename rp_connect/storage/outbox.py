@@ -6,7 +6,7 @@ indexes see to it. A row in flight that has to wait again takes in the one that 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 
@@ -16,12 +16,16 @@ from rp_connect.domain.effect import Effect, EffectKind, EffectState
 from rp_connect.errors import NotFoundError, UsageError
 from rp_connect.storage.case_tables import STANDING, effects
 from rp_connect.storage.faults import ClashError
-from rp_connect.storage.leases import LEASE, take
+from rp_connect.storage.leases import LEASE, count_due, take
 from rp_connect.storage.schools import number_of
-from rp_connect.storage.session import Row, Session
+from rp_connect.storage.session import Row, Session, in_lots
 
 _FIELDS = tuple(field.name for field in fields(Effect))
 _TRIES = 10
+_OURS = sa.tuple_(effects.c.id, effects.c.attempt).in_(sa.bindparam("pairs", expanding=True))
+_ALL_OURS = sa.update(effects).where(_OURS, effects.c.state == EffectState.LEASED).returning(effects.c.id)
+_RENEWED = _ALL_OURS.values(leased_until=sa.bindparam("until"))
+_DONE = _ALL_OURS.values(state=EffectState.DONE, owner=None, leased_until=None, not_before=None, reason=None)
 
 
 class SqlOutbox:
@@ -57,14 +61,29 @@ class SqlOutbox:
         found = sa.select(effects.c.key).where(effects.c.kind == kind, flying)
         return {row.key for row in self._session.rows(found)}
 
-    def lease(self, owner: str, limit: int, schools: Collection[str] | None = None) -> Sequence[Effect]:
-        return [_effect(row) for row in take(self._session, owner, limit, schools)]
+    def due(self, schools: Collection[str]) -> Mapping[tuple[str, EffectKind], int]:
+        return count_due(self._session, schools)
+
+    def lease(
+        self,
+        owner: str,
+        limit: int,
+        schools: Collection[str] | None = None,
+        kinds: Collection[EffectKind] | None = None,
+    ) -> Sequence[Effect]:
+        return [_effect(row) for row in take(self._session, owner, limit, schools, kinds)]
 
     def renew(self, effect: Effect) -> bool:
-        return self._write(effect, leased_until=self._session.now() + LEASE)
+        return bool(self.renew_all([effect]))
+
+    def renew_all(self, effects: Collection[Effect]) -> set[int]:
+        return self._write_all(effects, _RENEWED, until=self._session.now() + LEASE)
 
     def done(self, effect: Effect) -> bool:
-        return self._settle(effect, EffectState.DONE, not_before=None, reason=None)
+        return bool(self.done_all([effect]))
+
+    def done_all(self, effects: Collection[Effect]) -> set[int]:
+        return self._write_all(effects, _DONE)
 
     def wait(self, effect: Effect, seconds: float, reason: str) -> bool:
         return self._stand(effect, EffectState.WAITING, not_before=self._after(seconds), reason=reason)
@@ -73,8 +92,9 @@ class SqlOutbox:
         later = self._after(seconds)
         return self._settle(effect, EffectState.UNCLEAR, not_before=later, reason=reason, look_first=True)
 
-    def park(self, effect: Effect, reason: str) -> bool:
-        return self._stand(effect, EffectState.PARKED, not_before=None, reason=reason)
+    def park(self, effect: Effect, reason: str, *, look_first: bool = False) -> bool:
+        look = look_first or effect.look_first
+        return self._stand(effect, EffectState.PARKED, not_before=None, reason=reason, look_first=look)
 
     def retry(self, effect_id: int) -> Effect:
         this = effects.c.id == effect_id
@@ -116,6 +136,13 @@ class SqlOutbox:
     def _write(self, effect: Effect, **values: object) -> bool:
         """False where another attempt overtook this one, or its lease was taken away."""
         return self._session.run(sa.update(effects).where(_still_ours(effect)).values(**values)) == 1
+
+    def _write_all(self, held: Collection[Effect], statement: sa.Executable, **values: object) -> set[int]:
+        """The ids of those that it wrote; fenced like every other write."""
+        written: set[int] = set()
+        for some in in_lots([(effect.id, effect.attempt) for effect in held]):
+            written |= {row.id for row in self._session.rows(statement, {"pairs": some, **values})}
+        return written
 
     def _stand(self, effect: Effect, state: EffectState, **values: object) -> bool:
         """On PostgreSQL somebody may put a row behind this one at the same moment: then look again."""

@@ -27,6 +27,13 @@ _ORDER = (
 )
 
 
+_LANDED = (
+    sa.update(tasks)
+    .where(tasks.c.id == sa.bindparam("of_id"))
+    .values(external_id=sa.bindparam("external_id"), seen=sa.bindparam("seen"))
+)
+
+
 class SqlTasks:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -48,6 +55,16 @@ class SqlTasks:
         if row is None:
             raise NotFoundError(f"There is no task {task_id}.")
         return _task(row)
+
+    def by_id(self, task_ids: Collection[str]) -> Mapping[str, Task]:
+        wanted = self._session.for_change(sa.select(tasks).order_by(tasks.c.id))
+        rows = self._session.each(lambda some: wanted.where(tasks.c.id.in_(some)), task_ids)
+        return {row.id: _task(row) for row in rows}
+
+    def landed(self, written: Sequence[tuple[str, str, str]]) -> None:
+        rows = [{"of_id": key, "external_id": held, "seen": seen} for key, held, seen in sorted(written)]
+        if rows:
+            self._session.run(_LANDED, rows)
 
     def every(
         self, school: str | None = None, case: str | None = None, state: TaskState | None = None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rp_connect.storage.audit import SqlAudit
 from rp_connect.storage.cases import SqlCases
 from rp_connect.storage.incidents import SqlIncidents
+from rp_connect.storage.lanes import SqlLanes
 from rp_connect.storage.marks import SqlMarks
 from rp_connect.storage.meetings import SqlMeetings
 from rp_connect.storage.outbox import SqlOutbox
@@ -34,5 +35,6 @@ class SqlUnitOfWork:
         self.tasks = SqlTasks(session)
         self.meetings = SqlMeetings(session)
         self.effects = SqlOutbox(session)
+        self.lanes = SqlLanes(session)
         self.refusals = SqlRefusals(session)
         self.audit = SqlAudit(session)

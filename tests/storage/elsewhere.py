@@ -16,6 +16,7 @@ from typing import Any
 
 from rp_connect.domain.effect import Effect, EffectKind
 from rp_connect.errors import BusyError
+from rp_connect.ports.lanes import Opened
 from rp_connect.storage.owners import this_process
 from rp_connect.storage.store import SqlStore, open_store
 
@@ -87,6 +88,29 @@ def lease(store: SqlStore, limit: str) -> None:
         work.commit()
     tell([effect.id for effect in taken])
     sys.stdin.read()
+
+
+def hold_lane(store: SqlStore, scope: str) -> None:
+    with store.begin() as work:
+        entry = work.lanes.enter(scope, "calendar", f"{this_process()}#1", 20, alone=True)
+        work.commit()
+    tell("held" if isinstance(entry, Opened) else "not held")
+    sys.stdin.read()
+
+
+def probe(store: SqlStore, scope: str) -> None:
+    """Tries until somebody, here or in another process, was let in to a lane that is shut."""
+    tell("ready")
+    sys.stdin.read()
+    got: list[str] = []
+    until = time.monotonic() + 3
+    while time.monotonic() < until:
+        with store.begin() as work:
+            entry = work.lanes.enter(scope, "calendar", this_process(), 20)
+            work.commit()
+        if isinstance(entry, Opened):
+            got.append("probe" if entry.probe else "open")
+    tell(got)
 
 
 def give_refs(store: SqlStore, count: str, seed: str) -> None:

@@ -1,4 +1,4 @@
-"""Lanes of outside services, online meetings, and the steps of a task."""
+"""Lanes of outside services, effects by their kind, online meetings, and the steps of a task."""
 
 from __future__ import annotations
 
@@ -26,3 +26,5 @@ def upgrade() -> None:
     op.add_column("meetings", Column("online", Boolean, nullable=False, server_default=sa.false()))
     op.add_column("meetings", Column("warning", Text, nullable=False, server_default=""))
     op.add_column("tasks", Column("steps", Text, nullable=False, server_default="[]"))
+    op.drop_index("ix_effects_state_id", "effects")
+    op.create_index("ix_effects_state_kind_id", "effects", ["state", "kind", "id"])

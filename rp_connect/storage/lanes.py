@@ -1,0 +1,137 @@
+"""The breaker of each lane, and who has it alone: one row that all processes go by.
+
+A probe is reserved by moving `closed_until` on in a compare-and-set; the moment that was set is the token by
+which its outcome is told from a late one.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from rp_connect.ports.lanes import Entry, Held, Opened, Shut
+from rp_connect.storage.case_tables import lanes
+from rp_connect.storage.leases import LEASE
+from rp_connect.storage.owners import is_dead
+from rp_connect.storage.session import Row, Session
+
+LONGEST_S = 60.0
+_ROW = (lanes.c.scope == sa.bindparam("of_scope")) & (lanes.c.lane == sa.bindparam("of_lane"))
+_READ = sa.select(lanes).where(_ROW)
+
+
+class SqlLanes:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def enter(self, scope: str, lane: str, holder: str, limit: int, *, alone: bool = False) -> Entry:
+        row = self._row(scope, lane)
+        if row is None and not alone:
+            return Opened(limit)
+        row = row or self._made(scope, lane)
+        now = self._session.now()
+        if row.closed_until is not None and row.closed_until > now:
+            return Shut(row.closed_until, row.reason or "")
+        if alone and not self._take(row, holder, now):
+            return Held(self._held_until(scope, lane, now))
+        return Opened(limit) if row.closed_until is None else self._probe(row, now)
+
+    def stay(self, scope: str, lane: str, holder: str, entry: Opened) -> Opened:
+        until = self._session.now() + LEASE
+        self._write(scope, lane, lanes.c.owner == holder, held_until=until)
+        if entry.probe and self._write(scope, lane, lanes.c.closed_until == entry.probe, closed_until=until):
+            return Opened(entry.limit, until)
+        return entry
+
+    def leave(self, scope: str, lane: str, holder: str) -> None:
+        self._write(scope, lane, lanes.c.owner == holder, owner=None, held_until=None)
+
+    def shut_until(self, scope: str, lane: str) -> Shut | None:
+        row = self._row(scope, lane)
+        if row is None or row.closed_until is None or row.closed_until <= self._session.now():
+            return None
+        return Shut(row.closed_until, row.reason or "")
+
+    def went_through(self, scope: str, lane: str, entry: Opened) -> None:
+        if entry.probe:
+            ours = lanes.c.closed_until == entry.probe
+            self._write(scope, lane, ours, closed_until=None, failures=0, reason=None)
+
+    def told_to_wait(
+        self, scope: str, lane: str, entry: Opened, seconds: float | None, reason: str
+    ) -> datetime:
+        """Several batches may be told at once: the first of them counts, and the longest pause holds."""
+        row = self._row(scope, lane, locked=True) or self._made(scope, lane, locked=True)
+        now = self._session.now()
+        already = row.closed_until is not None and row.closed_until != entry.probe and row.closed_until > now
+        failures = row.failures if already else row.failures + 1
+        pause = 0.0 if already else pause_after(failures)
+        until = now + timedelta(seconds=max(seconds or 0.0, pause))
+        if already:
+            until = max(until, row.closed_until)
+        self._write(scope, lane, sa.true(), failures=failures, closed_until=until, reason=reason)
+        return until
+
+    def learned_nothing(self, scope: str, lane: str, entry: Opened, *, sent: bool) -> None:
+        if entry.probe is None:
+            return
+        row = self._row(scope, lane, locked=True)
+        now = self._session.now()
+        until = now + timedelta(seconds=pause_after(row.failures)) if row and sent else now
+        self._write(scope, lane, lanes.c.closed_until == entry.probe, closed_until=until)
+
+    def _probe(self, row: Row, now: datetime) -> Entry:
+        until = now + LEASE
+        seen = lanes.c.closed_until == row.closed_until
+        if self._write(row.scope, row.lane, seen, closed_until=until):
+            return Opened(1, until)
+        return Shut(until, row.reason or "")
+
+    def _take(self, row: Row, holder: str, now: datetime) -> bool:
+        """A holder that is dead, or out of time, holds nothing."""
+        if row.owner not in (None, holder) and row.held_until > now and not is_dead(_process(row.owner)):
+            return False
+        seen = lanes.c.owner.is_not_distinct_from(row.owner)
+        seen &= lanes.c.held_until.is_not_distinct_from(row.held_until)
+        if self._write(row.scope, row.lane, seen, owner=holder, held_until=now + LEASE):
+            return True
+        now_held = self._row(row.scope, row.lane)  # another thread of the same run may have renewed it
+        return now_held is not None and now_held.owner == holder
+
+    def _held_until(self, scope: str, lane: str, now: datetime) -> datetime:
+        row = self._row(scope, lane)
+        return row.held_until if row and row.held_until else now
+
+    def _row(self, scope: str, lane: str, *, locked: bool = False) -> Row | None:
+        found = self._session.for_change(_READ) if locked else _READ
+        return self._session.first(found, {"of_scope": scope, "of_lane": lane})
+
+    def _made(self, scope: str, lane: str, *, locked: bool = False) -> Row:
+        new = self._session.insert(lanes).values(scope=scope, lane=lane, failures=0)
+        self._session.run(new.on_conflict_do_nothing())
+        row = self._row(scope, lane, locked=locked)
+        assert row is not None  # noqa: S101 - it was there, or was made
+        return row
+
+    def _write(self, scope: str, lane: str, seen: sa.ColumnElement[bool], **values: object) -> bool:
+        return (
+            self._session.run(
+                sa.update(lanes).where(_ROW, seen).values(**values), {"of_scope": scope, "of_lane": lane}
+            )
+            == 1
+        )
+
+
+def pause_after(failures: int) -> float:
+    """Seconds. Lanes that fell silent together do not come back together: below the longest pause up to half
+    of it is left out, the longest is only ever lengthened, by a tenth at most."""
+    pause = 2.0 ** (min(failures, 20) - 1)
+    if pause >= LONGEST_S:
+        return LONGEST_S * random.uniform(1.0, 1.1)  # noqa: S311 - not a secret
+    return max(1.0, pause * random.uniform(0.5, 1.0))  # noqa: S311 - as above
+
+
+def _process(holder: str) -> str:
+    return holder.partition("#")[0]
