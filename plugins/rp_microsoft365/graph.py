@@ -12,9 +12,12 @@ from rp_microsoft365.request import Answer, Request
 class Graph(Protocol):
     """Every answer that is not good is raised as the error whose name says what happens next:
 
-    AccessError (401, 403), GoneError (404), ConflictError (409, 412), TryLaterError (429, 503, refused
-    connections; `retry_after` where it was given), UnclearError (a write whose end is not known), and
-    RpConnectError itself for a request that Graph will never take.
+    AccessError (401, 403), GoneError (404), ConflictError (409, 412), TryLaterError (429, 503, 423, 424,
+    refused connections, reads that failed; `retry_after` where it was given), UnclearError (a write whose end
+    is not known: other 5xx, 408, a cut or unreadable answer, 503 without Retry-After to a create),
+    PlanFullError and LimitError (403 with a limit code), ConfigError (404 to a create: the place is not
+    there), and RpConnectError itself for a request that Graph will never take. Of Graph's own words only the
+    error code is repeated.
     """
 
     def ask(self, request: Request) -> Answer:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from pydantic import BaseModel
 
 from rp_connect.hooks.markers import hookimpl
 from rp_connect.ports.workspace import RegisterWorkspace, Workspace, WorkspaceSettings, WorkspaceSpec
+from rp_microsoft365 import clouds
 from rp_microsoft365.settings import Microsoft365Settings
-
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def build(settings: WorkspaceSettings) -> Workspace:
@@ -21,7 +18,7 @@ def build(settings: WorkspaceSettings) -> Workspace:
 
 def on_loopback(own: BaseModel) -> bool:
     """`--now` may be used only where no real people stand behind the service."""
-    return urlsplit(str(getattr(own, "graph_url", ""))).hostname in LOOPBACK
+    return clouds.on_loopback(str(getattr(own, "graph_url", "")))
 
 
 @hookimpl

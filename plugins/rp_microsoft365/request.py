@@ -23,8 +23,10 @@ class Request:
     """One call. `path` begins with "/" and counts from the version (`/planner/tasks`); it may have a query.
 
     `body` is sent as JSON, `data` as it is (a file). `creates` says that sending it twice makes two things:
-    then an unclear end is an UnclearError and it is never repeated here. `permission` is what the call needs,
-    named when it is refused.
+    then an unclear end is an UnclearError and it is never repeated here. `permission` is what the call needs
+    (one of `permissions.Permission`), named when it is refused. `fresh` says that the thing at `path` was
+    made moments ago: where Graph does not know it yet it is asked for again for a few seconds, and then it is
+    a TryLaterError.
     """
 
     service: Service
@@ -35,6 +37,19 @@ class Request:
     body: Mapping[str, Any] | None = None
     data: bytes | None = None
     creates: bool = False
+    fresh: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """Asking it again changes nothing. (`getSchedule` is a POST that only asks.)"""
+        return self.method == "GET" or (self.method == "POST" and self.path.endswith("/getSchedule"))
+
+    @property
+    def conditional(self) -> bool:
+        """A write that Graph takes at most once, since it bears the version that it changes."""
+        return self.method in ("PATCH", "PUT", "DELETE") and any(
+            name.lower() == "if-match" for name in self.headers
+        )
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.service}>"

@@ -1,0 +1,42 @@
+"""The application permissions that this plugin may need, and how an administrator grants each.
+
+`manifests/entra/permissions.json` has them with their reasons; a test keeps both the same.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """Names as Microsoft Graph has them."""
+
+    CALENDARS = "Calendars.ReadWrite"
+    TASKS = "Tasks.ReadWrite.All"
+    SITES = "Sites.Selected"
+    PEOPLE = "User.ReadBasic.All"
+    GROUPS = "GroupMember.Read.All"
+    ONLINE_MEETINGS = "OnlineMeetings.ReadWrite.All"
+
+
+_CONSENT = "an administrator grants it to the app under Entra, App registrations, API permissions"
+_GRANTS = {
+    Permission.CALENDARS: (
+        "an Exchange administrator grants the role “Application Calendars.ReadWrite” for the organiser’s"
+        " mailbox with New-ManagementRoleAssignment, which may take two hours to take effect"
+    ),
+    Permission.SITES: (
+        "an administrator consents to it and then grants the app the role “write” on the one site"
+        " with POST /sites/{site-id}/permissions (“manage” while setup runs)"
+    ),
+    Permission.ONLINE_MEETINGS: (
+        _CONSENT + ", and a Teams administrator grants an application access policy for the organiser with"
+        " Grant-CsApplicationAccessPolicy, which may take 30 minutes to take effect"
+    ),
+}
+
+
+def how_to_grant(permission: str) -> str:
+    """A clause for the person who grants it."""
+    known = {name.value: words for name, words in _GRANTS.items()}
+    return known.get(permission, _CONSENT)

@@ -1,0 +1,149 @@
+"""The one way to Graph: our turn, the sign-in, one exchange, and what is remembered of it.
+
+Nothing goes out before the time that an earlier answer gave for its service (figure R12).
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Protocol
+from uuid import uuid4
+
+from rp_connect.errors import TryLaterError
+from rp_microsoft365.judging import is_stale_sign_in, is_throttled
+from rp_microsoft365.reply import CutError, NotSentError, Reply
+from rp_microsoft365.request import Service
+from rp_microsoft365.retry_after import retry_after
+from rp_microsoft365.traffic import Traffic
+from rp_microsoft365.turns import Turns
+
+log = logging.getLogger(__name__)
+
+
+class Tokens(Protocol):
+    """Who we are, for Graph."""
+
+    def token(self) -> str:
+        """An access token that is good now. Raises AccessError, ConfigError and TryLaterError."""
+        ...
+
+    def forget(self) -> None:
+        """The last token was not accepted: ask for a new one next time."""
+        ...
+
+
+class Exchanges(Protocol):
+    """`wire.Wire`, which is loaded only when the first call goes out."""
+
+    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One HTTP request of `service`; `path` as in Request, or "/$batch". `items` are what a batch bears."""
+
+    service: Service
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    items: int = 0
+
+
+class Sender:
+    """One school's way to Graph; safe to use from several threads. Nothing opens before the first call."""
+
+    def __init__(
+        self, base: str, tokens: Tokens, open_wire: Callable[[], Exchanges], outlook: Turns, traffic: Traffic
+    ) -> None:
+        self.base = base
+        self.traffic = traffic
+        self._tokens = tokens
+        self._open_wire = open_wire
+        self._wire: Exchanges | None = None
+        self._outlook = outlook
+        self._closed_until: dict[Service, float] = {}
+        self._lock = Lock()
+
+    def send(self, outgoing: Outgoing) -> Reply:
+        """Raises NotSentError and CutError, TryLaterError where it is not our turn yet, and what the sign-in
+        raises; then nothing was sent."""
+        self._refuse_early(outgoing.service)
+        token = self._tokens.token()
+        with self._turn(outgoing):
+            # It may have been long before our turn came.
+            self._refuse_early(outgoing.service)
+            reply = self._exchange(outgoing, token)
+        if is_stale_sign_in(reply):
+            self._tokens.forget()
+        return reply
+
+    def closed_for(self, service: Service) -> float:
+        """Seconds for which an earlier answer keeps us from this service; 0 where none does."""
+        return max(0.0, self._closed_until.get(service, 0.0) - time.monotonic())
+
+    def close(self) -> None:
+        """Lets go of connections; the next call opens new ones."""
+        with self._lock:
+            wire, self._wire = self._wire, None
+        if wire is not None:
+            wire.close()
+
+    def _refuse_early(self, service: Service) -> None:
+        if (left := self.closed_for(service)) > 0:
+            raise TryLaterError("Microsoft 365 asked us to wait, and the wait is not over.", retry_after=left)
+
+    def _turn(self, outgoing: Outgoing) -> AbstractContextManager[None]:
+        if outgoing.service is Service.CALENDAR:
+            return self._outlook.take(max(1, outgoing.items))
+        return nullcontext()
+
+    def _exchange(self, outgoing: Outgoing, token: str) -> Reply:
+        call_id, began, outcome = str(uuid4()), time.monotonic(), "nothing"
+        headers = {**outgoing.headers, "Authorization": f"Bearer {token}", "client-request-id": call_id}
+        try:
+            url = self.base + outgoing.path
+            reply = self._connected().exchange(outgoing.method, url, headers, outgoing.body)
+            outcome = str(reply.status)
+        except (NotSentError, CutError) as fault:
+            self.traffic.add(
+                outgoing.service, **{"unreachable" if isinstance(fault, NotSentError) else "unclear": 1}
+            )
+            raise
+        finally:
+            took = time.monotonic() - began
+            self._count(outgoing, took)
+            log.debug(
+                "%s %s (%d items) answered %s after %.0f ms, client-request-id %s",
+                outgoing.method, outgoing.service, outgoing.items, outcome, took * 1000, call_id,
+            )  # fmt: skip
+        self._note_patience(outgoing.service, reply)
+        return reply
+
+    def _count(self, outgoing: Outgoing, seconds: float) -> None:
+        batches = 1 if outgoing.items else 0
+        self.traffic.add(outgoing.service, calls=1, batches=batches, items=outgoing.items, seconds=seconds)
+
+    def _note_patience(self, service: Service, reply: Reply) -> None:
+        if not is_throttled(reply.status):
+            return
+        self.traffic.add(service, throttled=1)
+        wait = retry_after(reply.headers, datetime.now(UTC))
+        if wait is not None:
+            with self._lock:
+                until = time.monotonic() + wait
+                self._closed_until[service] = max(until, self._closed_until.get(service, 0.0))
+
+    def _connected(self) -> Exchanges:
+        with self._lock:
+            if self._wire is None:
+                self._wire = self._open_wire()
+            return self._wire

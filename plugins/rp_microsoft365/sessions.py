@@ -1,0 +1,56 @@
+"""HTTP sessions with timeouts on every call, for Graph and for msal. Imports requests: load it late."""
+
+from __future__ import annotations
+
+import os
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
+
+from rp_connect import __version__
+from rp_connect.errors import ConfigError
+
+USER_AGENT = f"NONISV|rp-connect|rp-connect/{__version__}"
+"""The form that Microsoft asks for, so that its engineers can find us when we are throttled."""
+CONNECT_S = 10.0
+POOL = 16
+_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+class TimedSession(requests.Session):
+    """One may serve several threads: it keeps no cookie, and nothing of one call reaches the next.
+
+    Proxies and the CA bundle of the environment are read once, for `url`; a `.netrc` never is, since requests
+    would put what it finds there in the place of our token.
+    """
+
+    def __init__(self, url: str, timeout_s: float) -> None:
+        """Raises ConfigError where the environment names a CA bundle that is not there."""
+        super().__init__()
+        self.trust_env = False
+        self.proxies = dict(get_environ_proxies(url))
+        self.verify = _ca_bundle()
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.headers["User-Agent"] = USER_AGENT
+        self.timeout = (min(CONNECT_S, timeout_s), timeout_s)
+        # No retries below us: what may be asked again hangs on what it means.
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, HTTPAdapter(pool_connections=2, pool_maxsize=POOL, max_retries=0))
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
+        if kwargs.get("timeout") is None:
+            kwargs["timeout"] = self.timeout
+        return super().send(request, **kwargs)
+
+
+def _ca_bundle() -> bool | str:
+    for variable in _CA_VARIABLES:
+        if path := os.environ.get(variable, ""):
+            if not Path(path).exists():
+                raise ConfigError(f"{variable} names a file of trusted certificates that is not there.")
+            return path
+    return True
