@@ -1,0 +1,85 @@
+"""`$batch`: up to twenty requests in one, each judged on its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.graph_server.call import Call, Json, Refused, Reply, error
+from tests.graph_server.engine import Engine, Wait, ready
+
+MOST = 20
+OUTLOOK_AT_ONCE = 4
+
+
+def run_batch(
+    engine: Engine, calls: dict[str, Call], questions: list[Json], request: int, at: float, wait: Wait
+) -> Reply:
+    """`calls` by their ids. Raises Cut where one of them is answered by silence."""
+    replies: dict[str, Reply] = {}
+    for wave in waves(calls, questions):
+        failed = [key for key in wave if unmet(key, questions, replies)]
+        for key in failed:
+            replies[key] = error(424, "FailedDependency", "A request that this one depends on failed.")
+        able = [key for key in wave if key not in failed]
+        answers = engine.together([calls[key] for key in able], request, at, wait)
+        replies |= dict(zip(able, answers, strict=True))
+    return Reply(200, {"responses": [item(engine, key, calls[key], replies[key]) for key in calls]})
+
+
+def read_batch(engine: Engine, body: Any, base: str) -> dict[str, Call]:
+    """The requests inside; raises Refused where Graph would refuse them all."""
+    questions = body.get("requests") if isinstance(body, dict) else None
+    if not isinstance(questions, list) or not 0 < len(questions) <= MOST:
+        raise Refused(400, "BadRequest", f"A batch holds 1 to {MOST} requests.")
+    calls = {}
+    for question in questions:
+        key = question.get("id")
+        if not isinstance(key, str) or key in calls:
+            engine.log.wrong([f"POST /$batch was asked wrongly: id {key!r} is missing or used twice"])
+            raise Refused(400, "BadRequest", "Every request of a batch needs an id of its own.")
+        calls[key] = inner(engine, question, base)
+    return calls
+
+
+def inner(engine: Engine, question: Json, base: str) -> Call:
+    headers = {name.lower(): value for name, value in (question.get("headers") or {}).items()}
+    body = question.get("body")
+    if body is not None and "json" not in headers.get("content-type", ""):
+        engine.log.wrong(
+            [f"POST /$batch was asked wrongly: request {question['id']} has a body and no JSON type"]
+        )
+    url = "/" + str(question.get("url", "")).lstrip("/")
+    return ready(Call(str(question.get("method")), url, headers, body, b"", base))
+
+
+def waves(calls: dict[str, Call], questions: list[Json]) -> list[list[str]]:
+    """Everything at once, but four of Outlook's at a time, and nothing before what it depends on."""
+    place: dict[str, int] = {}
+    outlook: dict[int, int] = {}
+    for question in questions:
+        key = question["id"]
+        wave = max(
+            (place[other] + 1 for other in question.get("dependsOn") or () if other in place), default=0
+        )
+        if calls[key].service == "calendar":
+            while outlook.get(wave, 0) >= OUTLOOK_AT_ONCE:
+                wave += 1
+            outlook[wave] = outlook.get(wave, 0) + 1
+        place[key] = wave
+    return [[key for key, at in place.items() if at == wave] for wave in range(max(place.values()) + 1)]
+
+
+def unmet(key: str, questions: list[Json], replies: dict[str, Reply]) -> bool:
+    needs = next(question.get("dependsOn") or () for question in questions if question["id"] == key)
+    return any(other not in replies or replies[other].status >= 400 for other in needs)
+
+
+def item(engine: Engine, key: str, call: Call, reply: Reply) -> Json:
+    answer: Json = {"id": key, "status": reply.status, "headers": reply.headers, "body": reply.body}
+    if reply.body is not None:
+        answer["headers"] = {"Content-Type": "application/json", **reply.headers}
+    for fault in engine.faults.struck(["malform"], [call], whole=False):
+        if fault.how == "absent":
+            return {}
+        answer.pop(fault.how.removeprefix("no_"), None)
+    return answer
