@@ -15,7 +15,7 @@ import requests
 from requests import exceptions
 
 from rp_connect.errors import ConfigError, RpConnectError, TryLaterError
-from rp_microsoft365.sessions import TimedSession
+from rp_microsoft365.sessions import UNTRUSTED, TimedSession, is_untrusted
 from rp_microsoft365.sign_in_faults import no_such_tenant, refused, unreachable
 
 IDENTITY_S = 10.0
@@ -23,6 +23,7 @@ IDENTITY_S = 10.0
 PAUSE_S = 5.0
 """For so long a sign-in that could not be reached is left alone; msal waits as long after a 5xx."""
 _IMDS = "http://169.254.169.254"
+"""Where a virtual machine of Azure asks; `url` of a session only chooses its proxies."""
 
 AskToken = Callable[[], Mapping[str, Any]]
 
@@ -47,8 +48,8 @@ class Application:
 class _WatchedSession(TimedSession):
     """msal says neither the status nor Retry-After of an answer that was no token."""
 
-    def __init__(self, url: str, timeout_s: float) -> None:
-        super().__init__(url, timeout_s)
+    def __init__(self, url: str, timeout_s: float, *, local: bool = False) -> None:
+        super().__init__(url, timeout_s, local=local)
         self.status = 0
         self.answered: Mapping[str, str] = {}
 
@@ -98,7 +99,7 @@ class MsalTokens:
         except RpConnectError:
             raise
         except (exceptions.ConnectionError, exceptions.Timeout) as fault:
-            raise self._no_connection(fault) from None
+            raise _no_connection(fault) from None
         except Exception as fault:  # noqa: BLE001 - msal raises what it meets, and its words may quote an assertion
             raise self._unexpected(fault) from None
         token = result.get("access_token")
@@ -118,7 +119,7 @@ class MsalTokens:
 
     def _managed_identity(self, client_id: str, audience: str) -> AskToken:
         url = os.environ.get("IDENTITY_ENDPOINT") or _IMDS
-        session = _WatchedSession(url, min(IDENTITY_S, self._application.timeout_s))
+        session = _WatchedSession(url, min(IDENTITY_S, self._application.timeout_s), local=True)
         self._session = self._session or session
         identity = (
             msal.UserAssignedManagedIdentity(client_id=client_id)
@@ -126,7 +127,14 @@ class MsalTokens:
             else msal.SystemAssignedManagedIdentity()
         )
         client = msal.ManagedIdentityClient(identity, http_client=session)
-        return lambda: client.acquire_token_for_client(resource=audience) or {}
+
+        def ask() -> Mapping[str, Any]:
+            try:
+                return client.acquire_token_for_client(resource=audience) or {}
+            except (exceptions.RequestException, ValueError) as fault:
+                raise _no_identity(fault) from None
+
+        return ask
 
     def _confidential(self, application: Application) -> AskToken:
         self._session = session = _WatchedSession(application.authority, application.timeout_s)
@@ -158,20 +166,27 @@ class MsalTokens:
         vouch = self._managed_identity(application.identity, application.exchange)
         return {"client_assertion": lambda: _statement(vouch())}
 
-    def _no_connection(self, fault: Exception) -> RpConnectError:
-        by_identity = self._application.kind.endswith("managed_identity")
-        if by_identity and "IDENTITY_ENDPOINT" not in os.environ and _IMDS.partition("//")[2] in str(fault):
-            return ConfigError(
-                "There is no managed identity here: it works on Azure only. Set credential to"
-                " certificate:PATH or secret:env:NAME in [school.microsoft365]."
-            )
-        return unreachable(f"there is no connection ({type(fault).__name__})")
-
     def _unexpected(self, fault: Exception) -> RpConnectError:
         session = self._session
         if session is not None and (session.status == 429 or session.status >= 500):
             return refused({}, session.status, session.answered)
         return unreachable(f"its answer could not be read ({type(fault).__name__})")
+
+
+def _no_connection(fault: Exception) -> RpConnectError:
+    return unreachable(
+        UNTRUSTED if is_untrusted(fault) else f"there is no connection ({type(fault).__name__})"
+    )
+
+
+def _no_identity(fault: Exception) -> RpConnectError:
+    """Functions and App Service name their endpoint; where none is named, only a virtual machine has one."""
+    if "IDENTITY_ENDPOINT" in os.environ:
+        return unreachable(f"the managed identity of this host gave no answer ({type(fault).__name__})")
+    return ConfigError(
+        "There is no managed identity here: it works on Azure only. Set credential to certificate:PATH or"
+        " secret:env:NAME in [school.microsoft365]."
+    )
 
 
 def _statement(result: Mapping[str, Any]) -> str:

@@ -18,6 +18,10 @@ USER_AGENT = f"NONISV|rp-connect|rp-connect/{__version__}"
 """The form that Microsoft asks for, so that its engineers can find us when we are throttled."""
 CONNECT_S = 10.0
 POOL = 16
+UNTRUSTED = (
+    "its certificate is not trusted here; behind an inspecting proxy, name the proxy’s certificate in"
+    " REQUESTS_CA_BUNDLE"
+)
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
@@ -28,11 +32,12 @@ class TimedSession(requests.Session):
     would put what it finds there in the place of our token.
     """
 
-    def __init__(self, url: str, timeout_s: float) -> None:
-        """Raises ConfigError where the environment names a CA bundle that is not there."""
+    def __init__(self, url: str, timeout_s: float, *, local: bool = False) -> None:
+        """`local`: it belongs to this machine, so that no proxy may stand in between. Raises ConfigError
+        where the environment names a CA bundle that is not there."""
         super().__init__()
         self.trust_env = False
-        self.proxies = dict(get_environ_proxies(url))
+        self.proxies = {} if local else dict(get_environ_proxies(url))
         self.verify = _ca_bundle()
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers["User-Agent"] = USER_AGENT
@@ -45,6 +50,11 @@ class TimedSession(requests.Session):
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = self.timeout
         return super().send(request, **kwargs)
+
+
+def is_untrusted(fault: Exception) -> bool:
+    """Whether the other side showed a certificate that nobody vouches for: then nothing was sent."""
+    return isinstance(fault, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(fault)
 
 
 def _ca_bundle() -> bool | str:

@@ -10,7 +10,7 @@ import urllib3
 from requests import exceptions
 
 from rp_microsoft365.reply import CutError, NotSentError, Reply
-from rp_microsoft365.sessions import TimedSession
+from rp_microsoft365.sessions import UNTRUSTED, TimedSession, is_untrusted
 
 CHUNK = 65_536
 LARGEST = 64 * 1024 * 1024
@@ -70,11 +70,8 @@ class Wire:
 
 
 def _sorted(fault: exceptions.RequestException) -> NotSentError | CutError:
-    if isinstance(fault, exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(fault):
-        return NotSentError(
-            "its certificate is not trusted here; behind an inspecting proxy, name the proxy’s"
-            " certificate in REQUESTS_CA_BUNDLE"
-        )
+    if is_untrusted(fault):
+        return NotSentError(UNTRUSTED)
     if isinstance(fault, exceptions.ConnectTimeout | exceptions.ProxyError | exceptions.InvalidURL):
         return NotSentError("there is no connection")
     if isinstance(_reason(fault), _NEVER_LEFT):
