@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.graph_server.fixtures import graph_server  # noqa: F401 - a fixture for every test
+from tests.graph_server.fixtures import graph_process, graph_server  # noqa: F401 - fixtures for every test
 from tests.postgres_server import PostgresServer
 
 ROOT = Path(__file__).parent.parent

@@ -103,6 +103,12 @@ class FaultMenu:
     def add(self, fault: Fault) -> Fault:
         raise NotImplementedError
 
+    def remove(self, fault: Fault) -> None:
+        raise NotImplementedError
+
+    def clear(self) -> None:
+        raise NotImplementedError
+
     def throttle(self, retry_after: float | None = 1.0, **when: Any) -> Fault:
         """429; `retry_after` in seconds (`as_date=True`: as an HTTP date), None: the header is absent."""
         words = {"status": 429, "code": "TooManyRequests", **when}

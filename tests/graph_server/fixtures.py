@@ -1,4 +1,4 @@
-"""`graph_server`: the server for one test, which fails if anything asked or answered broke the contract."""
+"""`graph_server` and `graph_process`: the server for one test, which fails where the contract was broken."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from tests.graph_server.contract import FACTS
 
 if TYPE_CHECKING:
+    from tests.graph_server.own_process import OwnProcess
     from tests.graph_server.server import GraphServer
 
 
@@ -22,6 +23,18 @@ def graph_server() -> Iterator[GraphServer]:
     with GraphServer() as server:
         yield server
     judge(server.log.violations)
+
+
+@pytest.fixture
+def graph_process() -> Iterator[OwnProcess]:
+    """The same in a process of its own, for clients that are killed."""
+    from tests.graph_server.own_process import OwnProcess
+
+    need_contract()
+    with OwnProcess() as server:
+        yield server
+        found = server.take_violations()
+    judge(found)
 
 
 def need_contract() -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from threading import Lock
 
 from tests.graph_server.call import Call, Json, Reply
@@ -100,13 +99,20 @@ class Log:
             taken, self.violations = self.violations, []
         return taken
 
+    def snapshot(self) -> Json:
+        """As JSON."""
+        with self._lock:
+            whole = {each.name: getattr(self, each.name) for each in fields(self)}
+            return {**whole, "entries": [asdict(each) for each in self.entries]}
+
+    @classmethod
+    def from_snapshot(cls, whole: Json) -> Log:
+        counted: Json = {name: Counter(whole[name]) for name in ("logical", "writes", "statuses")}
+        return cls(**{**whole, **counted, "entries": [Entry(**each) for each in whole["entries"]]})
+
     def operations(self) -> set[str]:
         return {entry.operation for entry in self.entries if entry.status < 300}
 
     def count(self, operation: str) -> int:
         """How often it was asked, whatever the answer: `count("POST /planner/tasks")`."""
         return sum(entry.operation == operation for entry in self.entries)
-
-
-def recorded_in() -> Path | None:
-    return Recorder().folder

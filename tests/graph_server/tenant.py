@@ -94,6 +94,12 @@ class Tenant:
         seen = Counter(inward(row, path) for row in rows)
         return {value: times for value, times in seen.items() if times > 1}
 
+    def property_counts(self, name: str) -> Counter[str]:
+        """How many events (also cancelled and deleted ones) bear each value of an extended property."""
+        rows = {**self.events, **self.cancelled_events, **self.deleted_events}.values()
+        found = (each for row in rows for each in row.get("singleValueExtendedProperties", ()))
+        return Counter(each["value"] for each in found if each["id"].casefold() == name.casefold())
+
     def snapshot(self) -> Json:
         """As JSON; the contents of files are base64."""
         whole = {each.name: getattr(self, each.name) for each in fields(self)}
