@@ -27,7 +27,7 @@ _GRANTS = {
     ),
     Permission.SITES: (
         "an administrator consents to it and then grants the app the role “write” on the one site"
-        " with POST /sites/{site-id}/permissions (“manage” while setup runs)"
+        " with POST /sites/{site-id}/permissions (“fullcontrol” while setup runs)"
     ),
     Permission.ONLINE_MEETINGS: (
         _CONSENT + ", and a Teams administrator grants an application access policy for the organiser with"

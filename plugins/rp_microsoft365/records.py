@@ -16,8 +16,9 @@ from rp_connect.errors import (
 )
 from rp_connect.ports.workspace import CaseRecord, Outcome, Written
 from rp_microsoft365.columns import KEY, REVISION, Column, fields_of
+from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Answer, Request, Service
-from rp_microsoft365.site import PERMISSION, Site, query, quoted
+from rp_microsoft365.site import Site, query, quoted
 
 OURS = f"fields($select={KEY},{REVISION})"
 REMEMBERED = 1_000
@@ -111,21 +112,21 @@ class SharePointRecords:
 
     def _look_for(self, key: str) -> Request:
         wanted = query(expand=OURS, filter=f"fields/{KEY} eq {quoted(key)}", top=2)
-        return Request(Service.LISTS, "GET", self._items() + wanted, PERMISSION)
+        return Request(Service.LISTS, "GET", self._items() + wanted, Permission.SITES)
 
     def _insert(self, record: CaseRecord) -> Request:
         fields = {
             name: value for name, value in fields_of(record, self._columns).items() if value is not None
         }
         body = {"fields": fields}
-        return Request(Service.LISTS, "POST", self._items(), PERMISSION, body=body, creates=True)
+        return Request(Service.LISTS, "POST", self._items(), Permission.SITES, body=body, creates=True)
 
     def _change(self, held: Held, record: CaseRecord) -> Request:
         return Request(
             Service.LISTS,
             "PATCH",
             f"{self._items()}/{held.external_id}/fields",
-            PERMISSION,
+            Permission.SITES,
             headers={"If-Match": held.version},
             body=fields_of(record, self._columns),
         )
@@ -147,7 +148,9 @@ class SharePointRecords:
         known = {external_id: self._seen.pop(external_id, None) for external_id in ids}
         unread = [external_id for external_id in known if known[external_id] is None]
         answers = self._ask(
-            Request(Service.LISTS, "GET", f"{self._items()}/{external_id}{query(expand=OURS)}", PERMISSION)
+            Request(
+                Service.LISTS, "GET", f"{self._items()}/{external_id}{query(expand=OURS)}", Permission.SITES
+            )
             for external_id in unread
         )
         read = {

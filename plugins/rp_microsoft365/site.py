@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 
 from rp_connect.errors import ConfigError
 from rp_microsoft365.graph import Graph
+from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Request, Service
 
-PERMISSION = "Sites.Selected"
 GUID = re.compile(r"\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)
 LISTED = "id,name,displayName,webUrl,list"
 MISSING = "run “rp-connect setup microsoft365”, which makes it"
@@ -82,11 +82,13 @@ class Site:
         return f"/drives/{quote(self._drives[name], safe='!')}"
 
     def pages(self, path: str) -> Iterator[Any]:
-        return self.graph.pages(Request(Service.LISTS, "GET", self.path + path, PERMISSION))
+        return self.graph.pages(Request(Service.LISTS, "GET", self.path + path, Permission.SITES))
 
     def ask(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, creates: bool = False
     ) -> Any:  # noqa: ANN401 - JSON
         """The body of the answer."""
-        request = Request(Service.LISTS, method, self.path + path, PERMISSION, body=body, creates=creates)
+        request = Request(
+            Service.LISTS, method, self.path + path, Permission.SITES, body=body, creates=creates
+        )
         return self.graph.ask(request).body

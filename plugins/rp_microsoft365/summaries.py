@@ -8,9 +8,10 @@ from urllib.parse import quote
 from rp_connect.errors import BadRecordError, ConflictError, GoneError, GuardError
 from rp_connect.ports.workspace import CaseRecord, Written
 from rp_microsoft365.columns import REVISION
+from rp_microsoft365.permissions import Permission
 from rp_microsoft365.records import version_of
 from rp_microsoft365.request import Request, Service
-from rp_microsoft365.site import PERMISSION, Site, query
+from rp_microsoft365.site import Site, query
 
 SMALL = 4 * 1024 * 1024
 """What Graph takes in one call. A summary holds facts and tasks of one case, some 40 kB."""
@@ -112,7 +113,14 @@ class SharePointSummaries:
         creates: bool = False,
     ) -> Any:  # noqa: ANN401 - JSON
         request = Request(
-            service, method, path, PERMISSION, headers=headers or {}, body=body, data=data, creates=creates
+            service,
+            method,
+            path,
+            Permission.SITES,
+            headers=headers or {},
+            body=body,
+            data=data,
+            creates=creates,
         )
         return self._site.graph.ask(request).body
 

@@ -94,6 +94,8 @@ def heading(document: WordFile, words: str, *, level: int) -> None:
 def table(document: WordFile, caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     made: Table = document.add_table(0, len(columns), "Table Grid")
     made.autofit = False
+    for column, width in zip(made.columns, WIDTHS[len(columns)], strict=True):
+        column.width = width
     made._tbl.tblPr.append(OxmlElement("w:tblCaption", {qn("w:val"): caption}))
     head = add_row(made, columns)
     properties = head._tr.get_or_add_trPr()

@@ -1,11 +1,90 @@
-"""Composes the workspace of one school from its settings."""
+"""Composes the workspace of one school from its settings; nothing is asked and nothing heavy imported."""
 
 from __future__ import annotations
 
-from rp_connect.errors import ConfigError
-from rp_connect.ports.workspace import Workspace, WorkspaceSettings
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from rp_connect.errors import UnsupportedError
+from rp_connect.ports.workspace import (
+    Busy,
+    LaneLimits,
+    Meetings,
+    Notices,
+    Records,
+    Tasks,
+    Workspace,
+    WorkspaceSettings,
+)
+from rp_microsoft365.columns import case_columns
+from rp_microsoft365.graph import Graph
+from rp_microsoft365.opening import open_graph
+from rp_microsoft365.permissions import Permission
+from rp_microsoft365.probe import Area, look_around, look_at_group, look_at_mailbox, look_at_site
+from rp_microsoft365.records import SharePointRecords
+from rp_microsoft365.settings import Microsoft365Settings
+from rp_microsoft365.site import Site
+from rp_microsoft365.site_setup import set_up_site
+from rp_microsoft365.summaries import SharePointSummaries
+
+LANDS_WITHIN_S = 10.0
+"""After our own timeout a request may be under way for so long, and what it wrote not yet be shown."""
+PATIENCE_S = 20.0
+"""For so long `setup` and `check` wait for Graph by themselves: a person is watching."""
+LANES: Mapping[str, LaneLimits] = {
+    # Outlook takes 4 requests at a time of one application, and works on 4 of a batch at once: one batch, and
+    # one process.
+    "calendar": LaneLimits(batch=20, at_once=1, alone=True),
+    "lists": LaneLimits(batch=20, at_once=2),
+    "files": LaneLimits(batch=20, at_once=1),
+    "planner": LaneLimits(batch=20, at_once=2),
+}
+
+
+class Microsoft365Workspace:
+    """`graph` writes and reads for the worker, `patient` for an administrator who waits."""
+
+    online_meetings = True
+    lanes = LANES
+    notices: Notices | None = None
+    """A tenant tells people things through a bot, which comes with a later release."""
+
+    def __init__(self, settings: WorkspaceSettings, own: Microsoft365Settings) -> None:
+        self._own = own
+        self.scope = f"microsoft365 {own.cloud} {own.tenant} {own.client_id}"
+        self.settles_after = own.timeout_s + LANDS_WITHIN_S
+        graph = open_graph(settings)
+        self._patient: Graph = open_graph(settings, patience_s=PATIENCE_S)
+        site = Site(graph, own.site)
+        self.records: Records = SharePointRecords(site, own.list, case_columns(names=own.record_names))
+        self.summaries: Records = SharePointSummaries(site, own.library, names=own.record_names)
+
+    @property
+    def tasks(self) -> Tasks:
+        raise UnsupportedError("Tasks in Planner are not in place yet.")
+
+    @property
+    def meetings(self) -> Meetings:
+        raise UnsupportedError("Meetings in Teams are not in place yet.")
+
+    def busy(self, people: Sequence[str], begins: datetime, ends: datetime) -> Sequence[Busy]:
+        return []
+
+    def probe(self) -> Sequence[str]:
+        own, graph = self._own, self._patient
+        site = Site(graph, own.site)
+        areas: list[Area] = [
+            (Permission.SITES, lambda: look_at_site(site, own)),
+            (Permission.CALENDARS, lambda: look_at_mailbox(graph, own)),
+            (Permission.GROUPS, lambda: look_at_group(graph, own)),
+        ]
+        return look_around(areas, own)
+
+    def setup(self) -> Sequence[str]:
+        """Raises what refuses it; what was done before stays, and the next run goes on from there."""
+        return set_up_site(Site(self._patient, self._own.site), self._own)
 
 
 def build_workspace(settings: WorkspaceSettings) -> Workspace:
-    """Raises ConfigError until the rooms of this workspace are in place."""
-    raise ConfigError(f"{settings.school}: the workspace microsoft365 is being built; use “local” for now.")
+    own = Microsoft365Settings.model_validate(settings.own.model_dump())
+    return Microsoft365Workspace(settings, own)  # type: ignore[return-value] # two shelves are still to come

@@ -1,4 +1,4 @@
-"""`setup`: let a workspace create what it needs at each school that uses it."""
+"""`setup`: let a workspace create what it needs at each school that uses it, and say what is still missing."""
 
 from __future__ import annotations
 
@@ -26,11 +26,15 @@ def setup(session: Session, workspace: str, school: str | None) -> int:
 
 
 def _set_up(school: School) -> bool:
-    """One school; a fault there is a sentence, and the others are still set up."""
+    """One school; a fault there is a sentence, and the others are still set up. What `check` would say
+    afterwards is for a person to do, and no failure of this command."""
     say(heading(school.id))
     try:
-        for sentence in school.workspace().setup() or ["Everything is there already."]:
+        workspace = school.workspace()
+        for sentence in workspace.setup() or ["Everything is there already."]:
             say(f"  {mark(True)} {sentence}")
+        for sentence in workspace.probe():
+            say(f"  {mark(False)} {sentence}")
     except RpConnectError as error:
         say(f"  {mark(False)} {bad(str(error))}")
         return False

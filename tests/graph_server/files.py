@@ -6,6 +6,7 @@ import hashlib
 
 from tests.graph_server.call import Call, Json, Refused, Reply, serves
 from tests.graph_server.collection import collection, select
+from tests.graph_server.library_items import APPLICATION, enter_item, forget_item
 from tests.graph_server.sites import missing, site
 from tests.graph_server.tenant import Tenant, hidden, now, shown
 
@@ -63,9 +64,11 @@ def add(tenant: Tenant, parent: Json, name: str, facet: Json) -> Json:
     if BAD & set(name) or not name.strip():
         raise Refused(400, "invalidRequest", "The provided name cannot contain certain characters.")
     number = tenant.number()
+    ids = enter_item(tenant, parent["_drive"], name) if "file" in facet else {}
     return tenant.keep(
         tenant.files,
         {
+            "sharepointIds": ids,
             "id": f"01FILE{number:026d}",
             "name": name,
             "createdDateTime": now(),
@@ -90,6 +93,7 @@ def put_content(tenant: Tenant, call: Call, row: Json, data: bytes) -> None:
     row["_version"] += 1
     row["size"] = len(data)
     row["lastModifiedDateTime"] = now()
+    row["lastModifiedBy"] = {"application": APPLICATION}
     row["eTag"] = row["cTag"] = f'"{{{row["id"]}}},{row["_version"]}"'
     row["file"] = {
         "mimeType": call.headers.get("content-type", "application/octet-stream"),
@@ -137,6 +141,7 @@ def delete_item(tenant: Tenant, call: Call, key: str, number: str) -> Reply:
     if call.headers.get("if-match", "*") not in ("*", row.get("eTag")):
         raise Refused(412, "resourceModified", "The resource has changed since the caller last read it.")
     del tenant.files[row["id"]]
+    forget_item(tenant, row)
     tenant.contents.pop(row["id"], None)
     return Reply(204)
 

@@ -1,0 +1,80 @@
+"""What stands in the way, for `check`: each area on its own, a few reads each, nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from rp_connect.errors import AccessError, GoneError, RpConnectError
+from rp_microsoft365.grant_commands import grant_command
+from rp_microsoft365.graph import Graph
+from rp_microsoft365.permissions import Permission
+from rp_microsoft365.request import Request, Service
+from rp_microsoft365.settings import Microsoft365Settings
+from rp_microsoft365.site import Site, query
+from rp_microsoft365.site_setup import Shelf, held_columns, shelves, wanting
+
+Area = tuple[str, Callable[[], Iterable[str]]]
+"""A permission, and what looks with it: its sentences."""
+
+
+def look_around(areas: Sequence[Area], own: Microsoft365Settings) -> list[str]:
+    """Every area is asked, whatever the others said; the same sentence stands once."""
+    found: list[str] = []
+    for permission, look in areas:
+        try:
+            found += look()
+        except AccessError as refusal:
+            command = grant_command(permission, own)
+            found.append(f"{refusal} The command: {command}" if command else str(refusal))
+        except RpConnectError as fault:
+            found.append(str(fault))
+    return list(dict.fromkeys(found))
+
+
+def site_areas(site: Site, own: Microsoft365Settings) -> list[Area]:
+    return [(Permission.SITES, lambda: look_at_site(site, own))]
+
+
+def look_at_site(site: Site, own: Microsoft365Settings) -> list[str]:
+    """The site, its list and its library; where the site is refused, one refusal says it for all three."""
+    try:
+        site.exists()
+    except GoneError:
+        return ["site: there is no such site, or this application may not see it."]
+    lists = site.lists()
+    return [fault for shelf in shelves(own) for fault in look_at_shelf(site, shelf, lists)]
+
+
+def look_at_shelf(site: Site, shelf: Shelf, lists: Sequence[Mapping[str, Any]]) -> list[str]:
+    held = next((one for one in lists if shelf.name in (one.get("displayName"), one["id"])), None)
+    if held is None:
+        return [f"The site has no {shelf.noun} “{shelf.name}”: run “rp-connect setup microsoft365”."]
+    return wanting(shelf, held_columns(site, held))
+
+
+def look_at_mailbox(graph: Graph, own: Microsoft365Settings) -> list[str]:
+    path = f"/users/{quote(own.organizer)}/events{query(select='id', top=1)}"
+    try:
+        graph.ask(Request(Service.CALENDAR, "GET", path, Permission.CALENDARS))
+    except GoneError:
+        return ["organizer: there is no such mailbox in this tenant."]
+    return []
+
+
+def look_at_group(graph: Graph, own: Microsoft365Settings) -> list[str]:
+    """A public group's site and plan can be opened by everybody in the tenant."""
+    path = f"/groups/{quote(own.group)}{query(select='id,visibility')}"
+    try:
+        group = graph.ask(Request(Service.DIRECTORY, "GET", path, Permission.GROUPS)).body
+    except AccessError:
+        return []  # Only this look needs it: what the group's plan needs is asked for there.
+    except GoneError:
+        return ["group: there is no such group in this tenant."]
+    if group.get("visibility") == "Public":
+        return [
+            "The group is public, so everybody in the tenant can open its site and its plan: "
+            "set its privacy to private in the Microsoft 365 admin centre, under Active teams and groups."
+        ]
+    return []

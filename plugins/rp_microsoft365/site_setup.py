@@ -1,0 +1,146 @@
+"""What `setup` makes in the site: the list of cases and the library of summaries, with their columns.
+
+Each step looks before it makes, so that it may be run again at any point, after a crash half-way too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rp_connect.errors import ConflictError, UnclearError
+from rp_microsoft365.columns import LIBRARY, Column, case_columns
+from rp_microsoft365.settings import Microsoft365Settings
+from rp_microsoft365.site import Site, query
+
+COLUMN = "id,name,displayName,indexed,enforceUniqueValues,text,number,dateTime"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A list or a library as it should be."""
+
+    name: str
+    noun: str
+    template: str
+    columns: Sequence[Column]
+    description: str
+
+    def __str__(self) -> str:
+        return f"the {self.noun} “{self.name}”"
+
+
+def shelves(own: Microsoft365Settings) -> tuple[Shelf, Shelf]:
+    return (
+        Shelf(
+            own.list,
+            "list",
+            "genericList",
+            case_columns(names=own.record_names),
+            "One item for each restorative case, kept by rp-connect. Columns of your own are left alone.",
+        ),
+        Shelf(
+            own.library,
+            "library",
+            "documentLibrary",
+            LIBRARY,
+            "One summary for each restorative meeting, written by rp-connect.",
+        ),
+    )
+
+
+def set_up_site(site: Site, own: Microsoft365Settings) -> list[str]:
+    """What was done, one sentence each. Raises AccessError where the site or its structure is refused."""
+    site.exists()
+    done: list[str] = []
+    for shelf in shelves(own):
+        held, made = found_or_made(site, shelf)
+        added = [column.label for column in lacking(site, held, shelf) if add_column(site, held, column)]
+        done += [f"Created {shelf}."] if made else []
+        done += [f"Added to {shelf}: {', '.join(added)}."] if added else []
+        if not made and not added:
+            done.append(f"{begun(str(shelf))} has all it needs; nothing was changed.")
+    return [*done, who_may_open(site)]
+
+
+def found_or_made(site: Site, shelf: Shelf) -> tuple[Mapping[str, Any], bool]:
+    """SharePoint has no two lists of one title: where a creation's end is unclear, looking again tells."""
+    held = site.list_named(shelf.name)
+    if held is not None:
+        return held, False
+    body = {
+        "displayName": shelf.name,
+        "description": shelf.description,
+        "list": {"template": shelf.template},
+    }
+    try:
+        return site.ask("POST", "/lists", body, creates=True), True
+    except (ConflictError, UnclearError):
+        held = site.list_named(shelf.name)
+        if held is None:
+            raise
+        return held, True
+
+
+def held_columns(site: Site, held: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """By internal name."""
+    path = f"/lists/{held['id']}/columns{query(select=COLUMN)}"
+    return {column["name"]: column for column in site.pages(path)}
+
+
+def lacking(site: Site, held: Mapping[str, Any], shelf: Shelf) -> list[Column]:
+    known = held_columns(site, held)
+    return [column for column in shelf.columns if column.name not in known]
+
+
+def add_column(site: Site, held: Mapping[str, Any], column: Column) -> bool:
+    """One after the other: SharePoint refuses changes of one list that overlap."""
+    try:
+        site.ask("POST", f"/lists/{held['id']}/columns", column.definition(), creates=True)
+    except (ConflictError, UnclearError):
+        if column.name not in held_columns(site, held):
+            raise
+    return True
+
+
+def who_may_open(site: Site) -> str:
+    """Who may open a list cannot be set with Sites.Selected: a person sees to it."""
+    address = site.ask("GET", query(select="id,webUrl")).get("webUrl") or "the site"
+    return (
+        f"Who may open {address} is for a person to set: leave only those who may read cases, under "
+        "Settings > Site permissions, or stop inheriting in the list's and the library's own settings."
+    )
+
+
+def wanting(shelf: Shelf, known: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What is not as it should be, one sentence each."""
+    missing = [column.label for column in shelf.columns if column.name not in known]
+    faults = [f"{shelf} lacks {', '.join(missing)}: run “rp-connect setup microsoft365”."] if missing else []
+    for column in shelf.columns:
+        if column.name in known:
+            faults += amiss(shelf, column, known[column.name])
+    return [begun(fault) for fault in faults]
+
+
+def begun(sentence: str) -> str:
+    """With a capital; the rest as it is, since people chose the names."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def amiss(shelf: Shelf, column: Column, known: Mapping[str, Any]) -> list[str]:
+    """Where a column stands otherwise than we make it, a person changes it in the list's settings."""
+    faults = []
+    kind = next(iter(column.type))
+    if known.get(kind) is None and any(
+        known.get(other) is not None for other in ("text", "number", "dateTime")
+    ):
+        faults.append(f"{shelf}: the column {column.name} should hold {KINDS[kind]}; rename or delete it.")
+    if column.unique and not known.get("enforceUniqueValues"):
+        faults.append(f"{shelf}: set “Enforce unique values” on the column {column.name} in its settings.")
+    if column.indexed and not known.get("indexed"):
+        faults.append(f"{shelf}: add an index on the column {column.name} in its settings.")
+    return faults
+
+
+KINDS = {"text": "text", "number": "numbers", "dateTime": "dates"}
