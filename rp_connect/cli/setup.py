@@ -1,4 +1,4 @@
-"""`setup`: let a workspace create what it needs at each school that uses it, and say what is still missing."""
+"""`setup`: let a workspace create what it needs at each school that uses it, and say what is left to do."""
 
 from __future__ import annotations
 
