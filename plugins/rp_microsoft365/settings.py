@@ -50,6 +50,7 @@ class Microsoft365Settings(BaseModel):
     library: str = "Restorative meetings"
     record_names: bool = False
     organizer: str = Field(min_length=1)
+    lobby: bool = False
     cloud: Cloud = "global"
     graph_url: str = ""
     authority_url: str = ""

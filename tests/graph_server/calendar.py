@@ -16,7 +16,7 @@ from tests.graph_server.timezones import instant, preferred, stamp
 
 PROPERTY = "singleValueExtendedProperties"
 NOT_FOUND = Refused(404, "ErrorItemNotFound", "The specified object was not found in the store.")
-# Set once, at creation.
+# Set once, at creation; a meeting that has no room may still be given one. [D:event.md, isOnlineMeeting]
 FIXED = {"transactionId", "isOnlineMeeting", "onlineMeetingProvider"}
 
 
@@ -167,6 +167,8 @@ def change_event(tenant: Tenant, call: Call, who: str, key: str) -> Reply:
         raise Refused(412, "ErrorIrresolvableConflict", "The change key does not match the current one.")
     put_times(row, call.body)
     put_rest(row, {name: value for name, value in call.body.items() if name not in FIXED})
+    if call.body.get("isOnlineMeeting") and not row["isOnlineMeeting"]:
+        add_room(tenant, row, call.body)
     touch(tenant, row)
     return Reply(200, view(call, row))
 

@@ -1,0 +1,113 @@
+"""The Teams room of a meeting: was it made, and who waits in its lobby."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from rp_connect.errors import RpConnectError
+from rp_connect.ports.workspace import WorkspaceMeeting
+from rp_microsoft365.event_body import Event, has_room, join_url, room_was_asked_for
+from rp_microsoft365.graph import Graph
+from rp_microsoft365.permissions import Permission
+from rp_microsoft365.request import Answer, Request, Service
+
+NO_ROOM = (
+    "The meeting was made without its Teams room: Microsoft 365 does not give the organiser’s mailbox one."
+    " Ask your administrator to allow Teams meetings for it, or set the meeting with a place."
+)
+ROOM_STAYS = (
+    "The invitation still has its Teams room, which Outlook cannot take out. Tell those invited where you"
+    " meet, or cancel this meeting and set it again."
+)
+LOBBY = (
+    "The Teams room’s lobby and recording are as your Teams policy has them, because they could not be set."
+)
+OPTIONS = {
+    "lobbyBypassSettings": {"scope": "organization", "isDialInBypassEnabled": False},
+    "allowedPresenters": "organization",
+    "recordAutomatically": False,
+    "allowRecording": False,
+    "allowTranscription": False,
+}
+"""The school's own people go in and let the others in; who comes from outside waits. Nothing is recorded."""
+Made = tuple[WorkspaceMeeting, Event]
+
+
+class TeamsRooms:
+    """`lobby`: set what `OPTIONS` says, which needs a permission and a policy of its own. A refusal is a
+    sentence about a meeting that stands, never a meeting that failed."""
+
+    def __init__(self, graph: Graph, organizer: str, *, lobby: bool) -> None:
+        self._graph = graph
+        self._organizer = organizer
+        self.lobby = lobby
+        self._owner = ""
+
+    def warnings(self, made: Sequence[Made]) -> Sequence[str]:
+        """What is otherwise than asked for with each of these events, as Graph has just answered them."""
+        wrong = [shortfall(meeting.online, event) for meeting, event in made]
+        open_rooms = [
+            place for place, (meeting, event) in enumerate(made) if meeting.online and not wrong[place]
+        ]
+        if not self.lobby or not open_rooms:
+            return wrong
+        faults = self._set_lobbies([join_url(made[place][1]) for place in open_rooms])
+        for place, fault in zip(open_rooms, faults, strict=True):
+            wrong[place] = fault
+        return wrong
+
+    def _set_lobbies(self, urls: Sequence[str]) -> list[str]:
+        try:
+            owner = self._owner_id()
+        except RpConnectError as error:
+            return [f"{LOBBY} {error}"] * len(urls)
+        found = self._graph.ask_all([_look_for(owner, url) for url in urls])
+        rooms = [_room_id(answer) for answer in found]
+        known = [room for room in rooms if isinstance(room, str)]
+        ends = iter(self._graph.ask_all([_options(owner, room) for room in known]) if known else [])
+        return [_said(next(ends) if isinstance(room, str) else room) for room in rooms]
+
+    def _owner_id(self) -> str:
+        """Online meetings are found under their organiser's object id only. (reference 2.2)"""
+        if not self._owner:
+            path = f"/users/{quote(self._organizer, safe='@')}?$select=id"
+            self._owner = str(
+                self._graph.ask(Request(Service.DIRECTORY, "GET", path, Permission.PEOPLE)).body["id"]
+            )
+        return self._owner
+
+
+def shortfall(online: bool, event: Event) -> str:
+    if online and not has_room(event):
+        return NO_ROOM
+    return ROOM_STAYS if has_room(event) and not online else ""
+
+
+def shortfall_as_found(event: Event) -> str:
+    """The same of an event that was found again, by what it says was asked for."""
+    return shortfall(room_was_asked_for(event), event)
+
+
+def _look_for(owner: str, url: str) -> Request:
+    wanted = quote("JoinWebUrl eq '" + url.replace("'", "''") + "'", safe="")
+    return Request(
+        Service.CALENDAR, "GET", f"/users/{owner}/onlineMeetings?$filter={wanted}", Permission.ONLINE_MEETINGS
+    )
+
+
+def _options(owner: str, room: str) -> Request:
+    path = f"/users/{owner}/onlineMeetings/{quote(room, safe='')}"
+    return Request(Service.CALENDAR, "PATCH", path, Permission.ONLINE_MEETINGS, body=OPTIONS)
+
+
+def _room_id(answer: Answer | RpConnectError) -> str | RpConnectError:
+    if isinstance(answer, RpConnectError):
+        return answer
+    rooms: list[Any] = answer.body["value"]
+    return str(rooms[0]["id"]) if rooms else RpConnectError("Teams does not know the room yet.")
+
+
+def _said(end: Answer | RpConnectError) -> str:
+    return f"{LOBBY} {end}" if isinstance(end, RpConnectError) else ""

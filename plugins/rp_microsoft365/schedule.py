@@ -1,0 +1,116 @@
+"""When people are taken, by Outlook's free/busy. What they do, and who of them it is, is never read."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from rp_connect.errors import RpConnectError
+from rp_connect.ports.workspace import Busy
+from rp_microsoft365.graph import Graph
+from rp_microsoft365.permissions import Permission
+from rp_microsoft365.request import Answer, Request, Service
+from rp_microsoft365.time_zones import read_stamp, utc_stamp
+
+PERMISSION = Permission.CALENDARS
+MAILBOXES = 20
+"""Asked for at once. [D:calendar-getschedule.md]"""
+LONGEST = timedelta(days=62)
+STEP = timedelta(minutes=15)
+KEPT_S = 60.0
+"""For so long an answer stands, and so does a fault: a page that offers times never waits twice for the same
+silence, and leaves Outlook's few turns to the meetings themselves."""
+TAKEN = {"busy", "oof", "tentative", "unknown"}
+TAKEN_DIGITS = {"1", "2", "3"}
+"""Of an availability view: tentative, busy, out of office."""
+Answered = tuple[Busy, ...] | RpConnectError
+Asked = tuple[tuple[str, ...], datetime, datetime]
+
+log = logging.getLogger(__name__)
+
+
+class BusyTimes:
+    """Asked through the organiser's mailbox, whose own diary counts only where it is among `people`: several
+    schools may share it."""
+
+    def __init__(self, graph: Graph, organizer: str) -> None:
+        self._graph = graph
+        self._path = f"/users/{quote(organizer, safe='@')}/calendar/getSchedule"
+        self._kept: dict[Asked, tuple[float, Answered]] = {}
+
+    def busy(self, people: Sequence[str], begins: datetime, ends: datetime) -> Sequence[Busy]:
+        """Raises what Graph raises; a single diary that cannot be read is left out."""
+        if not people or ends <= begins:
+            return ()
+        answered = self._remembered((tuple(people), begins, ends))
+        if isinstance(answered, RpConnectError):
+            raise answered
+        return answered
+
+    def _remembered(self, asked: Asked) -> Answered:
+        now = time.monotonic()
+        self._kept = {key: kept for key, kept in self._kept.items() if now - kept[0] < KEPT_S}
+        if asked not in self._kept:
+            self._kept[asked] = (now, self._ask(asked))
+        return self._kept[asked][1]
+
+    def _ask(self, asked: Asked) -> Answered:
+        pieces = list(_pieces(asked))
+        try:
+            answers = self._graph.ask_all([self._request(*piece) for piece in pieces])
+            spans = [
+                span
+                for (_, first, last), answer in zip(pieces, answers, strict=True)
+                for span in _spans(answer, first, last)
+            ]
+        except RpConnectError as error:
+            return error
+        return tuple(spans)
+
+    def _request(self, people: Sequence[str], begins: datetime, ends: datetime) -> Request:
+        body = {
+            "Schedules": list(people),
+            "StartTime": utc_stamp(begins),
+            "EndTime": utc_stamp(ends),
+            "AvailabilityViewInterval": int(STEP.total_seconds() // 60),
+        }
+        return Request(Service.CALENDAR, "POST", self._path, PERMISSION, body=body)
+
+
+def _pieces(asked: Asked) -> Iterator[Asked]:
+    people, begins, ends = asked
+    while begins < ends:
+        last = min(begins + LONGEST, ends)
+        for first in range(0, len(people), MAILBOXES):
+            yield people[first : first + MAILBOXES], begins, last
+        begins = last
+
+
+def _spans(answer: Answer | RpConnectError, begins: datetime, ends: datetime) -> Iterator[Busy]:
+    if isinstance(answer, RpConnectError):
+        raise answer
+    diaries: list[Any] = answer.body["value"]
+    unread = [str((diary["error"] or {}).get("responseCode")) for diary in diaries if diary.get("error")]
+    if unread:
+        codes = ", ".join(sorted(set(unread)))
+        log.warning("%d of %d diaries could not be read: %s", len(unread), len(diaries), codes)
+    for diary in diaries:
+        yield from _of_items(diary) if diary.get("scheduleItems") else _of_view(diary, begins, ends)
+
+
+def _of_items(diary: Any) -> Iterator[Busy]:  # noqa: ANN401 - JSON
+    for item in diary["scheduleItems"]:
+        if item.get("status") in TAKEN:
+            yield Busy(read_stamp(item["start"]), read_stamp(item["end"]))
+
+
+def _of_view(diary: Any, begins: datetime, ends: datetime) -> Iterator[Busy]:  # noqa: ANN401 - JSON
+    """A digit for each step, where the items of a diary are not for us to see."""
+    for number, digit in enumerate(diary.get("availabilityView") or ""):
+        first = begins + number * STEP
+        if digit in TAKEN_DIGITS and first < ends:
+            yield Busy(first, min(first + STEP, ends))

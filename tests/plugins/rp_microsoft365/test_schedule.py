@@ -1,0 +1,131 @@
+"""When people are taken: never what they do, and never at the price of a page that hangs."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rp_connect.errors import AccessError, TryLaterError
+from rp_connect.ports.workspace import Busy
+from rp_microsoft365.schedule import BusyTimes
+from tests.graph_server.server import GraphServer
+from tests.plugins.rp_microsoft365.invented_meetings import HEAD, MEETING, ORGANIZER, shelf
+from tests.plugins.rp_microsoft365.loopback import Says, graph_at, loopback
+
+ASKED = "POST /users/{user-id}/calendar/getSchedule"
+DAY = datetime(2026, 11, 16, tzinfo=UTC)
+NEXT = DAY + timedelta(days=1)
+
+
+def at(clock: str) -> datetime:
+    return datetime.fromisoformat(f"2026-11-16T{clock}:00+00:00")
+
+
+def times(server: GraphServer) -> BusyTimes:
+    return BusyTimes(graph_at(server.url), ORGANIZER)
+
+
+@pytest.mark.facts
+def test_what_takes_somebody_is_told_by_its_time_alone(graph_server: GraphServer):
+    graph_server.state.busy = {
+        HEAD: [
+            [at("09:00").isoformat(), at("10:00").isoformat(), "busy"],
+            [at("11:00").isoformat(), at("11:30").isoformat(), "tentative"],
+            [at("12:00").isoformat(), at("12:30").isoformat(), "free"],
+            [at("13:00").isoformat(), at("13:30").isoformat(), "workingElsewhere"],
+            [at("14:00").isoformat(), at("15:00").isoformat(), "oof"],
+        ]
+    }
+
+    assert list(times(graph_server).busy([HEAD], DAY, NEXT)) == [
+        Busy(at("09:00"), at("10:00")),
+        Busy(at("11:00"), at("11:30")),
+        Busy(at("14:00"), at("15:00")),
+    ]
+
+
+@pytest.mark.facts
+def test_a_meeting_of_ours_takes_those_invited(graph_server: GraphServer):
+    shelf(graph_server).create(MEETING)
+
+    assert list(times(graph_server).busy([HEAD], DAY, NEXT)) == [
+        Busy(MEETING.at, MEETING.at + timedelta(minutes=45))
+    ]
+
+
+@pytest.mark.facts
+def test_a_diary_that_cannot_be_read_is_left_out_and_its_owner_is_not_named(
+    graph_server: GraphServer, caplog: pytest.LogCaptureFixture
+):
+    graph_server.state.busy = {HEAD: [[at("09:00").isoformat(), at("10:00").isoformat(), "busy"]]}
+
+    with caplog.at_level(logging.WARNING):
+        found = times(graph_server).busy(["canary@elsewhere.example", HEAD], DAY, NEXT)
+
+    assert list(found) == [Busy(at("09:00"), at("10:00"))]
+    assert "1 of 2 diaries could not be read: ErrorMailRecipientNotFound" in caplog.text
+    assert "canary" not in caplog.text
+
+
+@pytest.mark.facts
+def test_many_people_over_a_long_time_are_asked_for_in_pieces_that_outlook_takes(graph_server: GraphServer):
+    people = [f"tutor{n}@northwick.example" for n in range(45)]
+    graph_server.state.busy = {HEAD: [[at("09:00").isoformat(), at("10:00").isoformat(), "busy"]]}
+
+    found = times(graph_server).busy([*people, HEAD], DAY - timedelta(days=60), DAY + timedelta(days=40))
+
+    assert list(found) == [Busy(at("09:00"), at("10:00"))]
+    assert graph_server.log.count(ASKED) == 3 * 2
+    assert graph_server.log.requests == 1
+
+
+@pytest.mark.facts
+def test_the_same_question_within_a_minute_is_asked_once(graph_server: GraphServer):
+    known = times(graph_server)
+    for _ in range(3):
+        known.busy([HEAD], DAY, NEXT)
+
+    assert graph_server.log.count(ASKED) == 1
+    known.busy([HEAD], DAY, NEXT + timedelta(days=1))
+    assert graph_server.log.count(ASKED) == 2
+
+
+@pytest.mark.facts
+def test_a_calendar_that_does_not_answer_is_not_asked_again_for_a_minute(graph_server: GraphServer):
+    known = times(graph_server)
+    graph_server.faults.throttle(9, service="calendar")
+
+    for _ in range(3):
+        with pytest.raises(TryLaterError):
+            known.busy([HEAD], DAY, NEXT)
+    assert graph_server.log.count(ASKED) == 1
+
+
+@pytest.mark.facts
+def test_a_refusal_names_the_permission(graph_server: GraphServer):
+    graph_server.faults.lack("Calendars.ReadWrite")
+
+    with pytest.raises(AccessError, match=r"Calendars\.ReadWrite"):
+        times(graph_server).busy([HEAD], DAY, NEXT)
+
+
+@pytest.mark.facts
+def test_nobody_and_no_time_ask_nothing(graph_server: GraphServer):
+    assert list(times(graph_server).busy([], DAY, NEXT)) == []
+    assert list(times(graph_server).busy([HEAD], NEXT, DAY)) == []
+    assert graph_server.log.requests == 0
+
+
+def test_where_only_the_view_may_be_seen_its_digits_are_read():
+    diary = {"scheduleId": HEAD, "availabilityView": "0123400", "scheduleItems": []}
+    answer = {"responses": [{"id": "0", "status": 200, "body": {"value": [diary]}}]}
+    with loopback(Says(200, answer)) as server:
+        found = BusyTimes(graph_at(server.url), ORGANIZER).busy([HEAD], at("09:00"), at("10:45"))
+
+    assert list(found) == [
+        Busy(at("09:15"), at("09:30")),
+        Busy(at("09:30"), at("09:45")),
+        Busy(at("09:45"), at("10:00")),
+    ]
