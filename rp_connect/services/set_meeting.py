@@ -68,10 +68,8 @@ def set_meeting(
         meeting = _next(replace(wanted, school=case.school), held)
         if meeting == held:
             return meeting
-        what = "meeting set" if held is None or held.cancelled else "meeting moved"
-        if office.school(case.school).day_of(meeting.at) in incident_days(work, case):
-            what += " on the day of the incident"
-        _store(work, case, meeting, who, now, what)
+        on_that_day = office.school(case.school).day_of(meeting.at) in incident_days(work, case)
+        _store(work, case, meeting, who, now, _what_was_done(held, on_that_day=on_that_day))
         return meeting
 
 
@@ -98,6 +96,11 @@ def _next(wanted: Meeting, held: Meeting | None) -> Meeting:
         return held
     # What was wrong may be right with this write: the workspace says so anew.
     return replace(same, revision=held.revision + 1, warning="")
+
+
+def _what_was_done(held: Meeting | None, *, on_that_day: bool) -> str:
+    what = "meeting set" if held is None or held.cancelled else "meeting moved"
+    return f"{what} on the day of the incident" if on_that_day else what
 
 
 def _store(work: UnitOfWork, case: Case, meeting: Meeting, who: str, now: datetime, what: str) -> None:
