@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from rp_connect.errors import ConflictError, GoneError, RpConnectError
-from rp_connect.ports.workspace import LaneLimits, Outcome, WorkspaceMeeting, Written
+from rp_connect.ports.workspace import Outcome, WorkspaceMeeting, Written
 from rp_microsoft365.event_body import (
     KEY,
     PROPERTIES,
@@ -27,8 +27,6 @@ from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Answer, Request, Service
 
 PERMISSION = Permission.CALENDARS
-CALENDAR_LANE = LaneLimits(batch=20, at_once=1, alone=True)
-"""Outlook takes four requests at a time of one application, and does four of a batch at a time."""
 CANCELLED = "This meeting is cancelled."
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-from rp_connect.errors import RpConnectError
+from rp_connect.errors import GoneError, RpConnectError
 from rp_connect.ports.workspace import WorkspaceMeeting
 from rp_microsoft365.event_body import Event, has_room, join_url, room_was_asked_for
 from rp_microsoft365.graph import Graph
@@ -32,6 +33,7 @@ OPTIONS = {
     "allowTranscription": False,
 }
 """The school's own people go in and let the others in; who comes from outside waits. Nothing is recorded."""
+NOWHERE = "https://teams.microsoft.com/l/meetup-join/rp-connect-check"
 Made = tuple[WorkspaceMeeting, Event]
 
 
@@ -57,6 +59,13 @@ class TeamsRooms:
         for place, fault in zip(open_rooms, faults, strict=True):
             wrong[place] = fault
         return wrong
+
+    def look(self) -> list[str]:
+        """For `check`: raises AccessError where rooms may not be looked up, which setting a lobby needs."""
+        if self.lobby:
+            with suppress(GoneError):  # there is no such room, as was to be expected
+                self._graph.ask(_look_for(self._owner_id(), NOWHERE))
+        return []
 
     def _set_lobbies(self, urls: Sequence[str]) -> list[str]:
         try:

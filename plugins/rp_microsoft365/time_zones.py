@@ -62,6 +62,15 @@ def outlook_zone(timezone: ZoneInfo) -> str:
     return found
 
 
+def look_at_timezone(timezone: ZoneInfo) -> list[str]:
+    """For `check`: the sentence of a school whose meetings cannot be set at the right time."""
+    try:
+        outlook_zone(timezone)
+    except ConfigError as error:
+        return [str(error)]
+    return []
+
+
 def local_stamp(moment: datetime, timezone: ZoneInfo) -> dict[str, str]:
     """`moment` on the school's wall, on either side of a clock change. Raises ConfigError."""
     name = outlook_zone(timezone)

@@ -18,14 +18,18 @@ from rp_connect.ports.workspace import (
 )
 from rp_microsoft365.columns import case_columns
 from rp_microsoft365.graph import Graph
+from rp_microsoft365.meetings import CalendarMeetings
+from rp_microsoft365.online_room import TeamsRooms
 from rp_microsoft365.opening import open_graph
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.probe import Area, look_around, look_at_group, look_at_mailbox, look_at_site
 from rp_microsoft365.records import SharePointRecords
+from rp_microsoft365.schedule import BusyTimes
 from rp_microsoft365.settings import Microsoft365Settings
 from rp_microsoft365.site import Site
 from rp_microsoft365.site_setup import set_up_site
 from rp_microsoft365.summaries import SharePointSummaries
+from rp_microsoft365.time_zones import look_at_timezone
 
 LANDS_WITHIN_S = 10.0
 """After our own timeout a request may be under way for so long, and what it wrote not yet be shown."""
@@ -56,6 +60,9 @@ class Microsoft365Workspace:
         graph = open_graph(settings)
         self._patient: Graph = open_graph(settings, patience_s=PATIENCE_S)
         site = Site(graph, own.site)
+        self.meetings: Meetings = CalendarMeetings(graph, own.organizer, lobby=own.lobby)
+        self._schedules = BusyTimes(graph, own.organizer)
+        self._timezone = settings.timezone
         self.records: Records = SharePointRecords(site, own.list, case_columns(names=own.record_names))
         self.summaries: Records = SharePointSummaries(site, own.library, names=own.record_names)
 
@@ -63,12 +70,8 @@ class Microsoft365Workspace:
     def tasks(self) -> Tasks:
         raise UnsupportedError("Tasks in Planner are not in place yet.")
 
-    @property
-    def meetings(self) -> Meetings:
-        raise UnsupportedError("Meetings in Teams are not in place yet.")
-
     def busy(self, people: Sequence[str], begins: datetime, ends: datetime) -> Sequence[Busy]:
-        return []
+        return self._schedules.busy(people, begins, ends)
 
     def probe(self) -> Sequence[str]:
         own, graph = self._own, self._patient
@@ -76,6 +79,8 @@ class Microsoft365Workspace:
         areas: list[Area] = [
             (Permission.SITES, lambda: look_at_site(site, own)),
             (Permission.CALENDARS, lambda: look_at_mailbox(graph, own)),
+            (Permission.CALENDARS, lambda: look_at_timezone(self._timezone)),
+            (Permission.ONLINE_MEETINGS, TeamsRooms(graph, own.organizer, lobby=own.lobby).look),
             (Permission.GROUPS, lambda: look_at_group(graph, own)),
         ]
         return look_around(areas, own)
@@ -87,4 +92,4 @@ class Microsoft365Workspace:
 
 def build_workspace(settings: WorkspaceSettings) -> Workspace:
     own = Microsoft365Settings.model_validate(settings.own.model_dump())
-    return Microsoft365Workspace(settings, own)  # type: ignore[return-value] # two shelves are still to come
+    return Microsoft365Workspace(settings, own)  # type: ignore[return-value] # one shelf is still to come
