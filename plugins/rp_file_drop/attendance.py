@@ -15,6 +15,7 @@ from rp_file_drop.gather import DIFFERS, Place
 from rp_file_drop.pages import PAGE, Chunk
 from rp_file_drop.rows import Row
 from rp_file_drop.spool import Entry, Group, Refused, Spool
+from rp_file_drop.tray import Tray
 from rp_file_drop.words import note
 
 CODE_LENGTH = 4
@@ -23,23 +24,26 @@ _BATCH = 5000
 _REMEMBERED = 10_000
 
 
-def spooled(rows: Iterable[Row], sheet: Sheet, place: Place) -> Spool:
-    """All marks of the file, sorted on disk."""
-    spool, marks, rows = Spool(), Marks(sheet, place), iter(rows)
+def sorted_marks(rows: Iterable[Row], sheet: Sheet, place: Place) -> Tray | Spool:
+    """All marks of the file, in memory as long as they are few, else on disk."""
+    held: Tray | Spool = Tray()
+    marks, rows = Marks(sheet, place), iter(rows)
     while batch := list(islice(rows, _BATCH)):
         entries: list[Entry] = []
         refused: list[Refused] = []
         for row in batch:
             marks.read(row, entries, refused)
-        spool.add(entries, refused)
-    spool.sort()
-    return spool
+        held.add(entries, refused)
+        if isinstance(held, Tray) and held.is_full:
+            held = held.onto_disk()
+    held.sort()
+    return held
 
 
-def chunks_of(spool: Spool) -> Iterator[Chunk]:
+def chunks_of(held: Tray | Spool) -> Iterator[Chunk]:
     """The marks in order of day, half and pupil; then what could not be read."""
-    yield from (_chunk(groups) for groups in spool.groups(PAGE))
-    for refused in spool.refusals(PAGE):
+    yield from (_chunk(groups) for groups in held.groups(PAGE))
+    for refused in held.refusals(PAGE):
         yield (), [Refusal(name, reason) for name, reason, _ in refused]
 
 

@@ -45,7 +45,7 @@ def read(kind: Kind, file: BinaryIO, layout: Layout, near: Neighbours, cursor: C
     except UnusableFileError as error:
         return _unusable(label, str(error), scanned.size)
     place = Place(near.sites(), [])
-    pages, keys = _spooled(rows, sheet, place) if kind is Kind.ATTENDANCE else _held(kind, rows, sheet, place)
+    pages, keys = _marks(rows, sheet, place) if kind is Kind.ATTENDANCE else _held(kind, rows, sheet, place)
     pages_to = partial(pages, done, scanned.size)
     return Reading(label, pages_to, keys=keys, bytes_total=scanned.size, unmapped=place.unmapped)
 
@@ -65,14 +65,14 @@ def _held(kind: Kind, rows: Iterable[Row], sheet: Sheet, place: Place) -> tuple[
     return pages, found.keys
 
 
-def _spooled(rows: Iterable[Row], sheet: Sheet, place: Place) -> tuple[Pages, int]:
-    """For attendance: sorted on disk."""
-    spool = attendance.spooled(rows, sheet, place)
-    keys = spool.keys()
-    count = page_count(keys) + page_count(spool.refused_names())
+def _marks(rows: Iterable[Row], sheet: Sheet, place: Place) -> tuple[Pages, int]:
+    """For attendance: sorted, on disk where there are many."""
+    held = attendance.sorted_marks(rows, sheet, place)
+    keys = held.keys()
+    count = page_count(keys) + page_count(held.refused_names())
 
     def pages(done: Cursor, size: int) -> Iterator[Page]:
-        return pages_of(attendance.chunks_of(spool), count, done, size)
+        return pages_of(attendance.chunks_of(held), count, done, size)
 
     return pages, keys
 
