@@ -25,6 +25,8 @@ T = TypeVar("T")
 # Both databases take more, but not without limit.
 AT_ONCE = 1000
 
+_UPSERTS: dict[tuple[bool, str, tuple[str, ...], tuple[str, ...]], Insert] = {}
+
 
 class Dialect(Protocol):
     """Where the two databases differ."""
@@ -81,6 +83,13 @@ class Session:
         with explained():
             return self.connection.exec_driver_sql(statement, cast(Any, values))
 
+    def driver_rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The same past SQLAlchemy, whose rows would cost more than SQLite's work behind them."""
+        with explained(self.connection.dialect.loaded_dbapi.Error):
+            driver: Any = self.connection.connection.driver_connection
+            rows: list[tuple[Any, ...]] = driver.execute(statement, values).fetchall()
+            return rows
+
     def copy(self, statement: str, lines: str) -> None:
         """PostgreSQL's own way of taking many rows, past SQLAlchemy."""
         with explained(self.connection.dialect.loaded_dbapi.Error):
@@ -114,12 +123,20 @@ class Session:
         """Insert, or replace all but the keys."""
         if not rows:
             return
-        insert = self._dialect.insert(table)
-        kept = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-        self.run(insert.on_conflict_do_update(index_elements=keys, set_=kept), rows)
+        self.run(_upsert(self._dialect, table, tuple(keys), tuple(rows[0])), rows)
 
     def insert(self, table: sa.Table) -> Insert:
         return self._dialect.insert(table)
+
+
+def _upsert(dialect: Dialect, table: sa.Table, keys: tuple[str, ...], names: tuple[str, ...]) -> Insert:
+    """Kept, as there are few of them and building one takes longer than running it."""
+    which = dialect.postgres, table.name, keys, names
+    if which not in _UPSERTS:
+        insert = dialect.insert(table)
+        kept = {name: insert.excluded[name] for name in names if name not in keys}
+        _UPSERTS[which] = insert.on_conflict_do_update(index_elements=keys, set_=kept)
+    return _UPSERTS[which]
 
 
 def in_lots(keys: Collection[T], size: int = AT_ONCE) -> Iterator[list[T]]:
