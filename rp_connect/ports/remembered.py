@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
-from rp_connect.ports.mis import Cursor
+from rp_connect.ports.mis import Cursor, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +65,20 @@ class AuditRow:
     who: str
     at: datetime
     what: str
+
+
+class Refusals(Protocol):
+    def replace(self, school: str, source: str, kind: str, found: Sequence[Refusal], now: datetime) -> None:
+        """After a complete reading: exactly these stand; one that stood already keeps its first_seen."""
+        ...
+
+    def add(self, school: str, source: str, kind: str, found: Sequence[Refusal], now: datetime) -> None:
+        """While a reading goes on: these stand too."""
+        ...
+
+    def every(self, school: str | None = None) -> Sequence[Refused]: ...
+
+
+class Audit(Protocol):
+    def write(self, row: AuditRow) -> None: ...
+    def of_case(self, ref: str) -> Sequence[AuditRow]: ...

@@ -19,8 +19,9 @@ from rp_connect.domain.people import Pupil, PupilRecord, StaffRecord
 from rp_connect.domain.suspension import Suspension
 from rp_connect.domain.task import Task, TaskState
 from rp_connect.ports.lanes import Lanes as Lanes
-from rp_connect.ports.mis import Refusal
+from rp_connect.ports.remembered import Audit as Audit
 from rp_connect.ports.remembered import AuditRow as AuditRow
+from rp_connect.ports.remembered import Refusals as Refusals
 from rp_connect.ports.remembered import Refused as Refused
 from rp_connect.ports.remembered import SchoolState as SchoolState
 from rp_connect.ports.remembered import SourceState as SourceState
@@ -168,6 +169,10 @@ class Outbox(Protocol):
         brought up to date; while one is in flight a new row waits behind it. Revisions of an object grow."""
         ...
 
+    def want_each(self, kind: EffectKind, keys: Sequence[str], *, school: str, case: str | None) -> None:
+        """`want` for each of these objects in turn."""
+        ...
+
     def asked(self, kind: EffectKind, key: str) -> bool:
         """Whether this object was ever wanted."""
         ...
@@ -223,23 +228,6 @@ class Outbox(Protocol):
 
     def every(self, state: EffectState | None = None) -> Sequence[Effect]: ...
     def counts(self, school: str | None = None) -> Mapping[EffectState, int]: ...
-
-
-class Refusals(Protocol):
-    def replace(self, school: str, source: str, kind: str, found: Sequence[Refusal], now: datetime) -> None:
-        """After a complete reading: exactly these stand; one that stood already keeps its first_seen."""
-        ...
-
-    def add(self, school: str, source: str, kind: str, found: Sequence[Refusal], now: datetime) -> None:
-        """While a reading goes on: these stand too."""
-        ...
-
-    def every(self, school: str | None = None) -> Sequence[Refused]: ...
-
-
-class Audit(Protocol):
-    def write(self, row: AuditRow) -> None: ...
-    def of_case(self, ref: str) -> Sequence[AuditRow]: ...
 
 
 class UnitOfWork(Protocol):

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from rp_connect.domain.case import Case
 from rp_connect.domain.duty import Duty, Trigger
+from rp_connect.domain.incident import IncidentRecord
 from rp_connect.domain.people import Pupil
 from rp_connect.domain.run import Run, run_with, runs_of
 from rp_connect.domain.suspension import Suspension
@@ -26,12 +27,17 @@ from rp_connect.services.open_case import needs_case, open_case, opening_order
 
 @dataclass(slots=True)
 class PupilFile:
-    """One pupil with all their suspensions, the runs among them, and the cases that exist."""
+    """One pupil with all their suspensions, the runs among them, and the cases that exist. `incidents` are
+    those that these suspensions name, by MIS and id."""
 
     pupil: Pupil
     suspensions: Sequence[Suspension]
     runs: Sequence[Run]
     cases: dict[int, Case]
+    incidents: Mapping[tuple[str, str], IncidentRecord]
+
+    def incident_of(self, suspension: Suspension) -> IncidentRecord | None:
+        return self.incidents.get((suspension.mis, suspension.record.incident_id or ""))
 
 
 def apply_duties(work: UnitOfWork, current: DutyRound, pupil_nos: Collection[int]) -> None:
@@ -45,7 +51,7 @@ def apply_duties(work: UnitOfWork, current: DutyRound, pupil_nos: Collection[int
         and needs_case(suspension, file.runs, current.live_from, current.calendar)
     ]
     for suspension, file in sorted(missing, key=lambda pair: opening_order(pair[0])):
-        file.cases[suspension.no] = open_case(work, current, suspension)
+        file.cases[suspension.no] = open_case(work, current, suspension, file.incident_of(suspension))
     held = work.tasks.of_cases([case.ref for file in files for case in file.cases.values()])
     for file in files:
         _apply_to_pupil(work, current, file, held)
@@ -55,16 +61,33 @@ def apply_duties(work: UnitOfWork, current: DutyRound, pupil_nos: Collection[int
 def _pupil_files(work: UnitOfWork, current: DutyRound, pupil_nos: Collection[int]) -> list[PupilFile]:
     suspensions = work.suspensions.of_pupils(pupil_nos)
     pupils = work.pupils.get(suspensions)
-    cases = work.cases.of_suspensions([s.no for held in suspensions.values() for s in held])
+    every = [s for held in suspensions.values() for s in held]
+    cases = work.cases.of_suspensions([s.no for s in every])
+    incidents = _incidents(work, current, every)
     return [
         PupilFile(
             pupil=pupils[no],
             suspensions=held,
             runs=runs_of(held, current.calendar),
             cases={s.no: cases[s.no] for s in held if s.no in cases},
+            incidents=incidents,
         )
         for no, held in sorted(suspensions.items())
     ]
+
+
+def _incidents(
+    work: UnitOfWork, current: DutyRound, suspensions: Sequence[Suspension]
+) -> Mapping[tuple[str, str], IncidentRecord]:
+    named: dict[str, set[str]] = {}
+    for suspension in suspensions:
+        if suspension.record.incident_id:
+            named.setdefault(suspension.mis, set()).add(suspension.record.incident_id)
+    return {
+        (mis, id_): incident
+        for mis, ids in named.items()
+        for id_, incident in work.incidents.by_id(current.school.id, mis, ids).items()
+    }
 
 
 def _apply_to_pupil(
@@ -109,18 +132,15 @@ def _context(work: UnitOfWork, current: DutyRound, file: PupilFile, suspension: 
         today=current.today,
         pupil=file.pupil.record,
         suspensions=file.suspensions,
-        someone_harmed=_someone_harmed(work, suspension),
+        someone_harmed=_someone_harmed(file, suspension),
         marks=work.marks.of(current.school.id, suspension.pupil_no, sessions),
         follow_up=current.follow_up,
         cancelled_sessions_count=current.school.settings.cancelled_sessions_count,
     )
 
 
-def _someone_harmed(work: UnitOfWork, suspension: Suspension) -> bool:
-    incident_id = suspension.record.incident_id
-    if not incident_id:
-        return False
-    incident = work.incidents.by_id(suspension.school, suspension.mis, [incident_id]).get(incident_id)
+def _someone_harmed(file: PupilFile, suspension: Suspension) -> bool:
+    incident = file.incident_of(suspension)
     return incident is not None and incident.harmed_other_than(suspension.record.pupil_id)
 
 

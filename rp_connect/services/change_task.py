@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 
 from rp_connect.domain.case import Case
 from rp_connect.domain.effect import EffectKind
@@ -15,8 +16,8 @@ from rp_connect.ports.store import AuditRow, UnitOfWork
 def store_tasks(work: UnitOfWork, tasks: Sequence[Task]) -> None:
     """Store new or changed tasks, and state for each that the workspace should show it as it now is."""
     work.tasks.put(tasks)
-    for task in tasks:
-        work.effects.want(EffectKind.TASK, task.id, school=task.school, case=task.case)
+    for (school, case), its in groupby(tasks, lambda task: (task.school, task.case)):
+        work.effects.want_each(EffectKind.TASK, [task.id for task in its], school=school, case=case)
 
 
 def show_record(work: UnitOfWork, case: Case) -> None:

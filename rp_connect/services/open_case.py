@@ -7,6 +7,7 @@ from datetime import date
 
 from rp_connect.domain.calendar import SchoolCalendar
 from rp_connect.domain.case import Case, Stage
+from rp_connect.domain.incident import IncidentRecord
 from rp_connect.domain.party import Party, PartyRole
 from rp_connect.domain.run import Run, run_with
 from rp_connect.domain.suspension import Category, Suspension
@@ -42,8 +43,11 @@ def opening_order(suspension: Suspension) -> tuple[date, date, str]:
     return decided.day if decided else start, start, suspension.record.id
 
 
-def open_case(work: UnitOfWork, current: DutyRound, suspension: Suspension) -> Case:
-    """One case per suspension record; the reference is taken in this transaction."""
+def open_case(
+    work: UnitOfWork, current: DutyRound, suspension: Suspension, incident: IncidentRecord | None
+) -> Case:
+    """One case per suspension record; the reference is taken in this transaction. `incident` is the one that
+    the record names, where it is known."""
     case = Case(
         ref=work.cases.next_ref(current.today.year),
         school=current.school.id,
@@ -51,7 +55,7 @@ def open_case(work: UnitOfWork, current: DutyRound, suspension: Suspension) -> C
         stage=Stage.REFERRED,
         opened_at=current.now,
         first_pass=current.number,
-        parties=(Party(suspension.pupil_no, _role(work, current, suspension)),),
+        parties=(Party(suspension.pupil_no, _role(suspension, incident)),),
         suspension_no=suspension.no,
     )
     work.cases.add(case)
@@ -66,12 +70,9 @@ def _lies_ahead(suspension: Suspension, calendar: SchoolCalendar) -> bool:
     return start is not None and last is not None and start > last and suspension.in_force.complete
 
 
-def _role(work: UnitOfWork, current: DutyRound, suspension: Suspension) -> PartyRole:
+def _role(suspension: Suspension, incident: IncidentRecord | None) -> PartyRole:
     """As the linked incident has it; a suspended pupil is otherwise taken as responsible."""
-    incident_id = suspension.record.incident_id
-    if incident_id:
-        incident = work.incidents.by_id(current.school.id, current.mis, [incident_id]).get(incident_id)
-        for involved in incident.involved if incident else ():
-            if involved.pupil_id == suspension.record.pupil_id and involved.role.value in set(PartyRole):
-                return PartyRole(involved.role.value)
+    for involved in incident.involved if incident else ():
+        if involved.pupil_id == suspension.record.pupil_id and involved.role.value in set(PartyRole):
+            return PartyRole(involved.role.value)
     return PartyRole.RESPONSIBLE

@@ -5,22 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rp_connect.ports.mis import Kind
-from rp_connect.ports.store import Begin
+from rp_connect.ports.store import Begin, SourceState
 from rp_connect.services.apply_duties import apply_duties
 from rp_connect.services.office import Office, School
 from rp_connect.services.read_source import Source, Storer, read_source
 from rp_connect.services.store_calendar import store_calendar
 from rp_connect.services.store_incidents import UNKNOWN_PUPIL, store_incidents
-from rp_connect.services.store_marks import mark_storer
+from rp_connect.services.store_marks import store_marks
 from rp_connect.services.store_people import store_pupils, store_staff
 from rp_connect.services.store_suspensions import store_suspensions
 from rp_connect.services.sync_pass import SyncPass
 from rp_connect.services.sync_report import Progress, SchoolSync
 
+_STORERS: Mapping[Kind, Storer] = {
+    Kind.CALENDAR: store_calendar,
+    Kind.PUPIL: store_pupils,
+    Kind.STAFF: store_staff,
+    Kind.INCIDENT: store_incidents,
+    Kind.SUSPENSION: store_suspensions,
+    Kind.ATTENDANCE: store_marks,
+}
 PUPILS_AT_ONCE = 200
 """How many pupils' duties are asked afresh in one transaction."""
 
@@ -58,6 +66,7 @@ def _begin(
     progress: Progress,
 ) -> SyncPass:
     now = office.clock.now()
+    mis = school.settings.mis
     with begin() as work:
         state = work.schools.state(school.id)
         return SyncPass(
@@ -70,6 +79,7 @@ def _begin(
             accept=accept,
             progress=progress,
             report=report,
+            sources={source.kind: source for source in work.schools.sources(school.id) if source.mis == mis},
             calendar=office.calendar(work, school),
             with_suspensions=work.suspensions.pupils_with(school.id),
             waiting={r.kind for r in work.refusals.every(school.id) if r.reason == UNKNOWN_PUPIL},
@@ -77,28 +87,13 @@ def _begin(
 
 
 def _source(sync: SyncPass, kind: Kind) -> Source:
-    with sync.begin() as work:
-        remembered = work.schools.source(sync.school.id, sync.mis, kind)
     return Source(
         kind=kind,
-        remembered=remembered,
-        store=_storer(sync, kind),
+        remembered=sync.sources.get(kind, SourceState(sync.school.id, sync.mis, kind)),
+        store=_STORERS[kind],
         waiting=kind in sync.waiting,
         ordered=kind is Kind.SUSPENSION,
     )
-
-
-def _storer(sync: SyncPass, kind: Kind) -> Storer:
-    if kind is Kind.ATTENDANCE:
-        with sync.begin() as work:
-            return mark_storer(work, sync)
-    return {
-        Kind.CALENDAR: store_calendar,
-        Kind.PUPIL: store_pupils,
-        Kind.STAFF: store_staff,
-        Kind.INCIDENT: store_incidents,
-        Kind.SUSPENSION: store_suspensions,
-    }[kind]
 
 
 def _basis(sync: SyncPass) -> str:

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 
 from rp_connect.domain.effect import Effect, EffectKind, EffectState
 from rp_connect.errors import NotFoundError, UsageError
-from rp_connect.storage.case_tables import STANDING, effects
+from rp_connect.storage.case_tables import effects
 from rp_connect.storage.faults import ClashError
 from rp_connect.storage.leases import LEASE, count_due, take
-from rp_connect.storage.schools import number_of
 from rp_connect.storage.session import Row, Session, in_lots
+from rp_connect.storage.wishes import want
 
 _FIELDS = tuple(field.name for field in fields(Effect))
 _TRIES = 10
@@ -33,24 +33,10 @@ class SqlOutbox:
         self._session = session
 
     def want(self, kind: EffectKind, key: str, *, school: str, case: str | None) -> None:
-        number_of(self._session, school)
-        self._alone_with(kind, key)
-        same = (effects.c.kind == kind) & (effects.c.key == key)
-        highest = (
-            sa.select(sa.func.coalesce(sa.func.max(effects.c.revision), 0)).where(same).scalar_subquery()
-        )
-        insert = self._session.insert(effects).values(
-            school=school, case=case, kind=kind, key=key, revision=highest + 1,
-            state=EffectState.WAITING, attempt=0, look_first=False,
-        )  # fmt: skip
-        # On PostgreSQL somebody else's bump may not be seen by `highest`.
-        theirs, ours = effects.c.revision, insert.excluded.revision
-        grown = sa.case((ours > theirs, ours), else_=theirs + 1)
-        self._session.run(
-            insert.on_conflict_do_update(
-                index_elements=["kind", "key"], index_where=STANDING, set_={"revision": grown}
-            )
-        )
+        self.want_each(kind, [key], school=school, case=case)
+
+    def want_each(self, kind: EffectKind, keys: Sequence[str], *, school: str, case: str | None) -> None:
+        want(self._session, kind, keys, school=school, case=case)
 
     def asked(self, kind: EffectKind, key: str) -> bool:
         same = (effects.c.kind == kind) & (effects.c.key == key)
@@ -118,14 +104,6 @@ class SqlOutbox:
         counted = sa.select(effects.c.state, sa.func.count().label("n")).group_by(effects.c.state)
         counted = counted if school is None else counted.where(effects.c.school == school)
         return dict.fromkeys(EffectState, 0) | {row.state: row.n for row in self._session.rows(counted)}
-
-    def _alone_with(self, kind: EffectKind, key: str) -> None:
-        """On PostgreSQL a statement does not see a row that another worker leased since it began, and would
-        give its revision again; so whoever wants an object has it to themselves until the end. (On SQLite
-        every writer is alone.)"""
-        if self._session.connection.dialect.name == "postgresql":
-            name = sa.func.hashtextextended(f"{kind.value} {key}", 7)
-            self._session.rows(sa.select(sa.func.pg_advisory_xact_lock(name)))
 
     def _after(self, seconds: float) -> datetime:
         return self._session.now() + timedelta(seconds=seconds)

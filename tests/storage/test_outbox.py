@@ -56,6 +56,28 @@ def test_a_wish_waits_until_somebody_takes_it(store):
     )
 
 
+def test_many_wishes_at_once_are_the_same_wishes_one_by_one(store):
+    want(store, "a", "b", "c")
+    with store.begin() as work:
+        _flying, parked, done = work.effects.lease(ME, 10)
+        work.effects.park(parked, "why")
+        work.effects.done(done)
+        work.commit()
+    with store.begin() as work:
+        work.effects.want_each(EffectKind.TASK, ["c", "a", "d", "b", "a"], school=SCHOOL, case=None)
+        work.effects.want_each(EffectKind.TASK, [], school=SCHOOL, case=None)
+        work.commit()
+
+    assert rows(store) == [
+        ("a", 1, LEASED),
+        ("b", 2, PARKED),
+        ("c", 1, DONE),
+        ("c", 2, WAITING),
+        ("a", 3, WAITING),
+        ("d", 1, WAITING),
+    ]
+
+
 def test_taking_counts_an_attempt_and_done_ends_it(store):
     want(store, "a")
     [taken] = lease(store)
