@@ -9,6 +9,7 @@ from rp_connect.domain.calendar import Half, SchoolCalendar, Session
 from rp_connect.domain.duty import DueNote, Duty, Trigger
 from rp_connect.domain.when import When
 from rp_england.catalogue import RULES
+from rp_england.checklists import steps_of
 
 
 class Due(NamedTuple):
@@ -71,4 +72,5 @@ def duty(
         trigger=trigger,
         met=met,
         keeps_due=keeps_due,
+        steps=steps_of(rule),
     )

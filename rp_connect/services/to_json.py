@@ -48,6 +48,7 @@ def task_json(task: Task, suspension: Suspension | None, timezone: ZoneInfo) -> 
         "confidence": _text(task.confidence),
         "external_id": task.external_id,
         "source": source_json(suspension),
+        "steps": list(task.steps),
     }
 
 

@@ -6,7 +6,7 @@ from tests.cli.installation import Installation
 
 TASK_KEYS = [
     "id", "case", "school", "duty", "title", "due", "planned", "due_note", "state", "role", "basis",
-    "confidence", "external_id", "source",
+    "confidence", "external_id", "source", "steps",
 ]  # fmt: skip
 NOTICE = "RP-2026-0001.written-notice.1"
 
@@ -29,7 +29,9 @@ def test_a_task_has_exactly_the_promised_keys_in_their_order(synced: Installatio
         "confidence": "C",
         "external_id": None,
         "source": {"mis": "file_drop", "kind": "suspension", "id": "S-1"},
+        "steps": tasks[NOTICE]["steps"],
     }
+    assert "How long it is for, and the reasons" in tasks[NOTICE]["steps"]
     assert tasks[NOTICE]["title"].startswith("RP-2026-0001 · ")
 
 

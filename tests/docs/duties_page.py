@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rp_england.catalogue import RULES
+from rp_england.checklists import CHECKLISTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "duties.md"
 WORDS = {"C": "confirmed", "S": "secondary source", "U": "unconfirmed", "P": "our proposal"}
@@ -20,15 +21,26 @@ When each one is created, and how its date is found, is in `plugins/rp_england/`
 | rule | what it asks | of | on what authority | how sure |
 |---|---|---|---|---|
 """
+CHECKLISTS_HEAD = """
+## What a task should cover
+
+These tasks come with a checklist, on the case page and in the workspace. It reminds; nothing waits for it.
+"""
 
 
 def page() -> str:
-    """The whole page, one row a rule in the catalogue's order."""
+    """The whole page: one row a rule in the catalogue's order, then the checklists."""
     rows = (
         f"| `{name}` | {rule.title} | {rule.role} | {rule.basis} | {WORDS[rule.confidence]} |"
         for name, rule in RULES.items()
     )
-    return HEAD + "\n".join(rows) + "\n"
+    return HEAD + "\n".join(rows) + "\n" + CHECKLISTS_HEAD + "\n".join(map(_checklist, CHECKLISTS)) + "\n"
+
+
+def _checklist(name: str) -> str:
+    source, steps = CHECKLISTS[name]
+    lines = "".join(f"\n- {step}" for step in steps)
+    return f"\n**{RULES[name].title}** (`{name}`; {source})\n{lines}"
 
 
 if __name__ == "__main__":
