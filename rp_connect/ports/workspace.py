@@ -27,13 +27,15 @@ class Written:
 
     `version` is opaque; it changes whenever anybody changes the object there. `revision` is None where the
     workspace cannot tell. `warning` is a sentence where the write landed, but not as it was asked for (a
-    meeting without its online room): a person is told, nothing is sent again.
+    meeting without its online room): a person is told, nothing is sent again. `assignees` are those whom a
+    task was really given to; None: all that were asked for.
     """
 
     external_id: str
     version: str
     revision: int | None = None
     warning: str = ""
+    assignees: tuple[str, ...] | None = None
 
 
 Outcome = Written | RpConnectError
@@ -45,7 +47,9 @@ class WorkspaceTask:
     """A task as the workspace should show it. `title` bears no name; `day` is a local date or None.
 
     `seen_version` is the version that we last wrote or read: an update finds another one there, a person
-    changed it meanwhile, and ConflictError asks for a pull first (None: not known). `stage` is the case's,
+    changed it meanwhile, and ConflictError asks for a pull first (None: not known; empty: ours, but what a
+    person did since is not read yet). A workspace that cannot tell our revision tells itself what was ours of
+    a change that nobody had seen. `stage` is the case's,
     `steps` a checklist, `labels` what the task is marked with ("legal duty", "late information").
     """
 

@@ -25,6 +25,12 @@ def show_record(work: UnitOfWork, case: Case) -> None:
     work.effects.want(EffectKind.RECORD, case.ref, school=case.school, case=case.ref)
 
 
+def show_tasks(work: UnitOfWork, case: Case) -> None:
+    """The case's open tasks in the workspace should stand where its stage now is."""
+    for task in work.tasks.every(case=case.ref, state=TaskState.OPEN):
+        work.effects.want(EffectKind.TASK, task.id, school=task.school, case=task.case)
+
+
 def audit(work: UnitOfWork, case: Case, who: str, at: datetime, what: str) -> None:
     """`what` is a kind of change ("opened", "task done: written-notice"), never its contents."""
     work.audit.write(AuditRow(case=case.ref, school=case.school, who=who, at=at, what=what))

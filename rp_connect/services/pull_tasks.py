@@ -6,7 +6,7 @@ A statutory due never moves: a date that somebody dragged a task to is `planned`
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from rp_connect.domain.effect import EffectKind
 from rp_connect.domain.task import Seen, Task, TaskState
 from rp_connect.errors import AccessError, ConflictError, GuardError, RpConnectError, StoreError
 from rp_connect.ports.store import UnitOfWork
-from rp_connect.ports.workspace import SeenTask, Tasks
+from rp_connect.ports.workspace import Bulk, SeenTask, Tasks
 from rp_connect.services.change_task import audit, closed, reopened, show_record, store_tasks
 from rp_connect.services.office import Office, School
 from rp_connect.services.send_effect import note_deletion
@@ -50,9 +50,10 @@ def pull_school(office: Office, school: School) -> SchoolPull:
     """What was written by us while the workspace was read is left for the next pull."""
     result = SchoolPull(school.id)
     with office.store.read() as work:
-        known = {t.id: t.seen for t in work.tasks.every(school=school.id) if t.external_id is not None}
+        shown = [t for t in work.tasks.every(school=school.id) if t.external_id is not None]
+    known = {t.id: t.seen for t in shown}
     try:
-        seen = _read(school, known)
+        seen = _read(school, {t.id: t.external_id for t in shown})
     except StoreError:
         raise
     except RpConnectError as fault:
@@ -67,20 +68,42 @@ def pull_school(office: Office, school: School) -> SchoolPull:
     return result
 
 
-def _read(school: School, known: Collection[str]) -> dict[str, SeenTask | None]:
-    """What stands there under each key of ours; None where a person deleted it.
+def _read(school: School, known: Mapping[str, str | None]) -> dict[str, SeenTask | None]:
+    """What stands there of each task of ours (`known`: its id there); None where a person deleted it.
 
     A task that is there but cannot be read is left out. Raises GuardError where most have vanished at once.
     """
     shelf = school.workspace().tasks
-    seen: dict[str, SeenTask | None] = {t.key: t for t in shelf.everything() if t.key in known}
+    seen = _matched(shelf.everything(), known)
     missing = [key for key in known if key not in seen]
     if len(missing) > VANISHED_TASKS and len(missing) > VANISHED_SHARE * len(known):
         raise GuardError(
             f"{school.id}: {len(missing)} of {len(known)} tasks are gone from the workspace. "
             "Nothing was changed: look whether it is really the right one."
         )
-    return seen | {key: None for key in missing if not _is_there(shelf, key)}
+    return seen | dict.fromkeys(_gone_for_good(shelf, missing))
+
+
+def _matched(there: Iterable[SeenTask], known: Mapping[str, str | None]) -> dict[str, SeenTask | None]:
+    """Told apart by id, so that neither a copy that people made nor a title that lost its key deceives us.
+    By key where the id is another: then it was put back or made anew."""
+    keys = {external_id: key for key, external_id in known.items()}
+    by_id: dict[str, SeenTask | None] = {}
+    by_key: dict[str, SeenTask | None] = {}
+    for task in there:
+        if task.external_id in keys:
+            by_id[keys[task.external_id]] = task
+        elif task.key in known:
+            by_key.setdefault(task.key, task)
+    return by_key | by_id
+
+
+def _gone_for_good(shelf: Tasks, keys: Sequence[str]) -> list[str]:
+    """Of those that were not read, the ones that are not there either when they are asked for."""
+    if isinstance(shelf, Bulk):
+        found = shelf.find_all(keys) if keys else []
+        return [key for key, there in zip(keys, found, strict=True) if there is None]
+    return [key for key in keys if not _is_there(shelf, key)]
 
 
 def _is_there(shelf: Tasks, key: str) -> bool:

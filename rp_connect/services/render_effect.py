@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from rp_connect.domain.duty import Confidence
 from rp_connect.domain.meeting import Meeting
 from rp_connect.domain.people import Role
 from rp_connect.domain.task import Seen, Task, TaskState
@@ -12,8 +13,10 @@ from rp_connect.ports.workspace import Notice, WorkspaceMeeting, WorkspaceTask
 from rp_connect.services.office import Office, School
 
 
-def workspace_task(office: Office, school: School, task: Task, revision: int) -> WorkspaceTask:
-    """The planned day where a person set one, else the local day of the rule's due."""
+def workspace_task(
+    office: Office, school: School, task: Task, revision: int, stage: str = ""
+) -> WorkspaceTask:
+    """The planned day where a person set one, else the local day of the rule's due. `stage` is the case's."""
     day = task.shown_day(school.timezone)
     assignees = (
         (task.assignee,) if task.assignee else school.settings.holders(task.role, day or office.today(school))
@@ -30,7 +33,16 @@ def workspace_task(office: Office, school: School, task: Task, revision: int) ->
         link=f"{office.page}/cases/{task.case}",
         closed_at=task.closed_at,
         seen_version=Seen.from_text(task.seen).version if task.seen else None,
+        stage=stage,
+        steps=task.steps,
+        labels=_labels(task),
     )
+
+
+def _labels(task: Task) -> tuple[str, ...]:
+    """Only what we have read in the law itself is called a legal duty."""
+    legal = ("legal duty",) if task.confidence is Confidence.CONFIRMED else ()
+    return (*legal, task.due_note.value) if task.due_note else legal
 
 
 def _details(task: Task, school: School) -> str:

@@ -72,10 +72,11 @@ def _landed_unseen(found: Written) -> Written:
 
 def _as_seen(item: Item, found: Written | None, landed: int) -> Item:
     """A newer revision than the last that landed is an attempt of ours whose end was lost, and taken as seen.
-    Where the old one still stands, whatever else changed there was a person's doing."""
+    Where the old one still stands, whatever else changed there was a person's doing. A workspace that cannot
+    tell which one stands is told what we saw last, and tells ours from theirs itself."""
     if found is None or not isinstance(item, WorkspaceTask):
         return item
-    if found.revision is not None and found.revision <= landed:
+    if found.revision is None or found.revision <= landed:
         return item
     return replace(item, seen_version=found.version)
 
@@ -83,19 +84,21 @@ def _as_seen(item: Item, found: Written | None, landed: int) -> Item:
 def _send_task(office: Office, school: School, workspace: Workspace, effect: Effect) -> Settle:
     with office.store.read() as work:
         task = work.tasks.get(effect.key)
+        stage = work.cases.get(task.case).stage
     given_up = task.deletions > 1 and task.external_id is None
     cancelled = task.state is TaskState.CANCELLED
     never_shown = cancelled and task.external_id is None and not effect.look_first
     if given_up or never_shown:
         return _nothing
-    item = workspace_task(office, school, task, effect.revision)
+    item = workspace_task(office, school, task, effect.revision, stage)
     try:
         landed = Seen.from_text(task.seen).revision if task.seen else 0
         written = _put(workspace.tasks, effect, item, task.external_id, landed)
     except GoneError:
         return partial(_settle_deletion, effect.key)
     done = item.state is not TaskState.OPEN
-    seen = Seen(written.version, done, item.day, item.assignees, effect.revision).to_text()
+    people = item.assignees if written.assignees is None else written.assignees
+    seen = Seen(written.version, done, item.day, people, effect.revision).to_text()
 
     def settle(work: UnitOfWork) -> None:
         now_held = work.tasks.get(effect.key)
