@@ -32,6 +32,8 @@ class Microsoft365Settings(BaseModel):
     """`group` owns the plans; `plan` and `list` are names or ids, `site` an id, `library` a name; `organizer`
     is a mailbox. `record_names` lets list and summaries name pupils; else the MIS's ids stand there.
 
+    `plan_active_tasks` and `plan_tasks` say at how many tasks (not done; in all) another plan is begun.
+
     `client_id` is the app registration, or with `managed_identity` the user-assigned identity (empty: the
     system-assigned one). `identity` is the client id of the user-assigned identity that vouches for the app
     with `federated_managed_identity` (empty: the system-assigned one).
@@ -45,6 +47,8 @@ class Microsoft365Settings(BaseModel):
     identity: str = ""
     group: str = Field(min_length=1)
     plan: str = "Restorative practice"
+    plan_active_tasks: int = Field(default=2300, ge=1, le=3000)
+    plan_tasks: int = Field(default=8900, ge=1, le=9000)
     site: str = Field(min_length=1)
     list: str = "Restorative cases"
     library: str = "Restorative meetings"

@@ -1,0 +1,103 @@
+"""The inside of a plan: a bucket for each stage of a case, and names for the labels that tasks bear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rp_connect.domain.case import Stage
+from rp_connect.errors import RpConnectError
+from rp_microsoft365.graph import Graph
+from rp_microsoft365.permissions import Permission
+from rp_microsoft365.request import Answer, Request, Service
+
+LABELS = ("Legal duty", "Late information", "Dates missing", "Calendar missing", "Notice date missing")
+CATEGORIES = tuple(f"category{n}" for n in range(1, 26))
+"""Planner has 25 labels a plan, by number; a plan's own details name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPlan:
+    """A plan with the ids of its buckets and the numbers of its labels, each by name in lower case."""
+
+    id: str
+    buckets: Mapping[str, str]
+    labels: Mapping[str, str]
+
+    def bucket(self, stage: str) -> str | None:
+        """None where the plan has no bucket of that name: Planner then takes its own."""
+        return self.buckets.get(stage.lower())
+
+    def categories(self, labels: Iterable[str]) -> set[str]:
+        return {self.labels[label.lower()] for label in labels if label.lower() in self.labels}
+
+
+def open_plan(graph: Graph, plan_id: str) -> OpenPlan:
+    buckets = {_text(b, "name").lower(): str(b["id"]) for b in graph.pages(_list_buckets(plan_id))}
+    named = _descriptions(_details(graph, plan_id))
+    ours = {label.lower() for label in LABELS}
+    labels = {text.lower(): number for number, text in named.items() if text.lower() in ours}
+    return OpenPlan(plan_id, buckets, labels)
+
+
+def ensure_buckets(graph: Graph, plan_id: str) -> list[str]:
+    """Create what is missing, from left to right in the order of the stages; the names that were made."""
+    held = list(graph.pages(_list_buckets(plan_id)))
+    hints = {_text(bucket, "name").lower(): _text(bucket, "orderHint") for bucket in held}
+    last, made = max(hints.values(), default=""), []
+    for stage in Stage:
+        if stage.value not in hints:
+            answer = _create_bucket(graph, plan_id, stage.value.capitalize(), last)
+            last = _text(answer.body or {}, "orderHint") or last
+            made.append(stage.value.capitalize())
+    return made
+
+
+def _create_bucket(graph: Graph, plan_id: str, name: str, after: str) -> Answer:
+    body = {"name": name, "planId": plan_id, "orderHint": f"{after} !"}
+    return graph.ask(
+        Request(Service.PLANNER, "POST", "/planner/buckets", Permission.TASKS, body=body, creates=True)
+    )
+
+
+def ensure_labels(graph: Graph, plan_id: str) -> list[str]:
+    """Name our labels in a plan, each under a number that is still free; the names that were set."""
+    details = _details(graph, plan_id)
+    named = _descriptions(details)
+    have = {text.lower() for text in named.values()}
+    missing = [label for label in LABELS if label.lower() not in have]
+    free = [number for number in CATEGORIES if number not in named]
+    body = dict(zip(free, missing, strict=False))
+    if body:
+        request = Request(
+            Service.PLANNER,
+            "PATCH",
+            f"/planner/plans/{plan_id}/details",
+            Permission.TASKS,
+            headers={"If-Match": str(details["@odata.etag"])},
+            body={"categoryDescriptions": body},
+        )
+        graph.ask(request)
+    return list(body.values())
+
+
+def _details(graph: Graph, plan_id: str) -> Mapping[str, Any]:
+    path = f"/planner/plans/{plan_id}/details"
+    body = graph.ask(Request(Service.PLANNER, "GET", path, Permission.TASKS, fresh=True)).body
+    if not isinstance(body, dict):
+        raise RpConnectError("Planner gave no details of a plan: run `rp-connect setup microsoft365` again.")
+    return body
+
+
+def _descriptions(details: Mapping[str, Any]) -> dict[str, str]:
+    named = details.get("categoryDescriptions") or {}
+    return {number: str(named[number]) for number in CATEGORIES if named.get(number)}
+
+
+def _list_buckets(plan_id: str) -> Request:
+    return Request(Service.PLANNER, "GET", f"/planner/plans/{plan_id}/buckets", Permission.TASKS, fresh=True)
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    return str(body.get(name) or "")

@@ -1,0 +1,204 @@
+"""A plan for each school and school year. A plan that is nearly full is followed by another of the same year.
+
+Which plans are ours is told by their titles alone. Two processes that open the same year at once may make two
+plans of one title: the older is used, both are read, so that nothing is written twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from rp_connect.errors import AccessError, ConfigError, GoneError, RpConnectError, UnclearError
+from rp_microsoft365.buckets import OpenPlan, ensure_buckets, ensure_labels, open_plan
+from rp_microsoft365.graph import Graph
+from rp_microsoft365.limits import LimitError, PlanFullError
+from rp_microsoft365.permissions import Permission
+from rp_microsoft365.request import Request, Service
+from rp_microsoft365.school_year import first_year, place_of, plan_title
+
+ACTIVE, IN_ALL = 2300, 8900
+"""A plan is followed by another at so many tasks not done, or in all: Planner's own limits are 2,400 and
+9,000 on the older of the two pages about them, 3,000 and 9,000 on the newer."""
+FRESH_FOR_S = 600.0
+"""For so long what we know of the current plan is not asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """Where plans stand: the group by its id and by Graph's address of it, and what our plans are called.
+
+    `name` may be the id of a plan: then its title is the name of those that follow it.
+    """
+
+    group: str
+    group_url: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`place` is the school year's first year and the part; None for a plan of the group that is not ours."""
+
+    id: str
+    title: str
+    created: str
+    place: tuple[int, int] | None
+
+
+class Plans:
+    """`today` gives the school's date; `active` and `in_all` are counts of tasks."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        where: Container,
+        today: Callable[[], date],
+        *,
+        active: int = ACTIVE,
+        in_all: int = IN_ALL,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._graph, self._where, self._today, self._clock = graph, where, today, clock
+        self._active, self._in_all = active, in_all
+        self._current: OpenPlan | None = None
+        self._room, self._year, self._until = 0, 0, 0.0
+        self._opened: dict[str, OpenPlan] = {}
+        self._name = where.name
+
+    def every(self) -> list[Plan]:
+        """The group's plans: ours, newest first, then the others. Raises ConfigError without the group."""
+        path = f"/groups/{self._where.group}/planner/plans"
+        request = Request(Service.PLANNER, "GET", path, Permission.TASKS)
+        try:
+            bodies = list(self._graph.pages(request))
+        except GoneError:
+            raise ConfigError("The Microsoft 365 group in [school.microsoft365] is not there.") from None
+        self._name = next((_title(b) for b in bodies if b["id"] == self._where.name), self._where.name)
+        plans = [
+            Plan(
+                str(b["id"]), _title(b), str(b.get("createdDateTime") or ""), place_of(self._name, _title(b))
+            )
+            for b in bodies
+        ]
+        plans.sort(key=lambda plan: (plan.created, plan.id))
+        return sorted(plans, key=lambda plan: plan.place or (-1, 0), reverse=True)
+
+    def ours(self) -> list[Plan]:
+        """`every`, where at least one is ours. Raises ConfigError: a plan that vanished is no empty plan."""
+        plans = self.every()
+        if not any(plan.place for plan in plans):
+            raise ConfigError(
+                f"There is no plan called “{self._name}” in the Microsoft 365 group: was it renamed? "
+                "`rp-connect setup microsoft365` makes one."
+            )
+        return plans
+
+    def current(self, wanted: int = 1, without: Collection[str] = ()) -> OpenPlan:
+        """The plan for `wanted` new tasks that is none of `without`; the next one is made where the last is
+        full or last year's. Raises PlanFullError; ConfigError where there never was one."""
+        year = first_year(self._today())
+        stale = year != self._year or self._clock() >= self._until
+        if self._current is None or stale or self._room < wanted or self._current.id in without:
+            self._current = None
+            self._current, self._room = self._choose(year, wanted, without)
+            self._year, self._until = year, self._clock() + FRESH_FOR_S
+        self._room -= wanted
+        return self._current
+
+    def opened(self, plan_id: str) -> OpenPlan:
+        """Any plan with its buckets and labels, for a task that stands in it."""
+        if plan_id not in self._opened:
+            self._opened[plan_id] = open_plan(self._graph, plan_id)
+        return self._opened[plan_id]
+
+    def forget(self) -> None:
+        """Look anew at the next question: a plan was full, or is gone."""
+        self._current = None
+        self._opened.clear()
+
+    def ensure(self) -> list[str]:
+        """This school year's plan with its buckets and labels, made where they are missing; what was done."""
+        year = first_year(self._today())
+        held = self._of_year(year)
+        if held:
+            return self._furnish(held[0].id, held[0].title)
+        title = plan_title(self._name, year)
+        return [f"Made the plan “{title}”.", *self._furnish(self._make(title), title)]
+
+    def _choose(self, year: int, wanted: int, without: Collection[str]) -> tuple[OpenPlan, int]:
+        ours = [plan for plan in self.ours() if plan.place]
+        held = [plan for plan in ours if plan.place and plan.place[0] == year]
+        if held and (room := self._room_for(held[0], wanted, without)):
+            return self.opened(held[0].id), room
+        title = plan_title(self._name, year, 1 + max((p.place[1] for p in held if p.place), default=0))
+        try:
+            made = self._make(title)
+            self._furnish(made, title)
+        except (AccessError, LimitError) as refused:
+            return self._last_resort(ours, wanted, without, refused)
+        return self.opened(made), min(self._active, self._in_all)
+
+    def _last_resort(
+        self, ours: list[Plan], wanted: int, without: Collection[str], refused: RpConnectError
+    ) -> tuple[OpenPlan, int]:
+        """Where we may not make a plan, the newest of ours that has room."""
+        for plan in ours:
+            if room := self._room_for(plan, wanted, without):
+                return self.opened(plan.id), room
+        raise PlanFullError(
+            f"Plan full: no plan called “{self._name}” takes another task, and the next one cannot be made. "
+            f"Make room, or see that it can be made ({refused}); then run `rp-connect effect retry`."
+        ) from None
+
+    def _room_for(self, plan: Plan, wanted: int, without: Collection[str]) -> int:
+        """How many tasks it takes; 0 where those are fewer than are wanted."""
+        if plan.id in without:
+            return 0
+        room = self._room_in(plan.id)
+        return room if room >= wanted else 0
+
+    def _of_year(self, year: int) -> list[Plan]:
+        """This year's plans, the last part first; of two with one title the older first."""
+        return [plan for plan in self.every() if plan.place and plan.place[0] == year]
+
+    def _room_in(self, plan_id: str) -> int:
+        path = f"/planner/plans/{plan_id}/tasks"
+        done = [t.get("percentComplete") == 100 for t in self._graph.pages(_get(path))]
+        return min(self._active - done.count(False), self._in_all - len(done))
+
+    def _make(self, title: str) -> str:
+        """The plan of that title. Planner may say 403 and have made it, so what is there counts."""
+        body = {"container": {"url": self._where.group_url}, "title": title}
+        request = Request(
+            Service.PLANNER, "POST", "/planner/plans", Permission.TASKS, body=body, creates=True
+        )
+        fault: RpConnectError | None = None
+        own = ""
+        try:
+            own = str(self._graph.ask(request).body["id"])
+        except (AccessError, LimitError, UnclearError) as refused:
+            fault = refused
+        there = [plan for plan in self.every() if plan.title == title]
+        if there:
+            return there[0].id
+        if fault is not None:
+            raise fault
+        return own
+
+    def _furnish(self, plan_id: str, title: str) -> list[str]:
+        said = [f"Made the bucket “{name}” in “{title}”." for name in ensure_buckets(self._graph, plan_id)]
+        labels = ensure_labels(self._graph, plan_id)
+        self._opened.pop(plan_id, None)
+        return said + [f"Named the label “{label}” in “{title}”." for label in labels]
+
+
+def _title(body: dict[str, Any]) -> str:
+    return str(body.get("title") or "")
+
+
+def _get(path: str) -> Request:
+    return Request(Service.PLANNER, "GET", path, Permission.TASKS, fresh=True)

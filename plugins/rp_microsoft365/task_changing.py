@@ -1,0 +1,156 @@
+"""Changes to tasks that stand in Planner: read how they stand, send only what differs, then their notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rp_connect.errors import ConflictError, GoneError, RpConnectError, TryLaterError
+from rp_connect.ports.workspace import Outcome, WorkspaceTask
+from rp_microsoft365.aims import Aim, aims_at
+from rp_microsoft365.graph import Graph
+from rp_microsoft365.limits import LimitError
+from rp_microsoft365.people import People
+from rp_microsoft365.permissions import Permission
+from rp_microsoft365.plans import Plans
+from rp_microsoft365.request import Answer, Request, Service
+from rp_microsoft365.task_body import change_request
+from rp_microsoft365.task_details import says_something
+from rp_microsoft365.task_notes import write_notes
+from rp_microsoft365.task_state import Stand, changed_by_people, parts_of, stand_of
+from rp_microsoft365.task_title import key_of
+
+SOON_S = 5.0
+"""A task that is listed and not there under its id was made moments ago: copies agree within seconds."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Change:
+    """One task as it stands (`held`, `now`) and as it should; `unread`: a person's tick stays there."""
+
+    held: Mapping[str, Any]
+    now: Stand
+    aim: Aim
+    unread: bool = False
+
+
+class Changing:
+    """`standing` gives the ids of all tasks in the plans."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        plans: Plans,
+        people: People,
+        zone: ZoneInfo,
+        standing: Callable[[], AbstractSet[str]],
+    ) -> None:
+        self._graph, self._plans, self._people, self._zone = graph, plans, people, zone
+        self._standing = standing
+
+    def change(self, changes: Sequence[tuple[str, WorkspaceTask]]) -> list[Outcome]:
+        outcomes: dict[int, Outcome] = {}
+        todo: dict[int, Change] = {}
+        aims = aims_at([task for _, task in changes], self._people)
+        answers = self._graph.ask_all([_read(external_id) for external_id, _ in changes])
+        for place, (aim, answer) in enumerate(zip(aims, answers, strict=True)):
+            planned = self._plan(aim, answer)
+            if isinstance(planned, Change):
+                todo[place] = planned
+            else:
+                outcomes[place] = planned
+        self._confirm_gone(changes, outcomes)
+        refused = self._send(todo, outcomes)
+        self._send({n: _without_people(todo[n]) for n in refused}, outcomes)
+        self._add_notes(todo, outcomes)
+        return [outcomes[place] for place in range(len(changes))]
+
+    def _plan(self, aim: Aim | RpConnectError, answer: Answer | RpConnectError) -> Change | RpConnectError:
+        if isinstance(aim, RpConnectError):
+            return aim
+        if isinstance(answer, RpConnectError):
+            return answer
+        held = answer.body
+        now = stand_of(held, self._zone)
+        last = parts_of(aim.task.seen_version)
+        if last is not None and changed_by_people(last, now, aim.to):
+            return ConflictError(f"{aim.task.key} was changed in Planner by somebody: read it first.")
+        if now.title != aim.to.title and last is not None and last[3] != now.parts[3]:
+            aim = _with_their_title(aim, now)
+        # Where we wrote last is not read yet, or nothing but our first write can stand: a tick is a person's.
+        unread = aim.task.seen_version == "" or (aim.task.seen_version is None and aim.task.revision <= 1)
+        if unread and now.done and not aim.to.done:
+            return Change(held, now, replace(aim, to=replace(aim.to, done=True)), unread=True)
+        return Change(held, now, aim)
+
+    def _confirm_gone(
+        self, changes: Sequence[tuple[str, WorkspaceTask]], outcomes: dict[int, Outcome]
+    ) -> None:
+        """Only what is not listed either is gone; a task made moments ago may not be known by its id yet."""
+        gone = [place for place, outcome in outcomes.items() if isinstance(outcome, GoneError)]
+        standing = self._standing() if gone else set()
+        for place in gone:
+            external_id, task = changes[place]
+            if external_id in standing:
+                outcomes[place] = TryLaterError(f"Planner does not know {task.key} yet.", retry_after=SOON_S)
+            else:
+                outcomes[place] = GoneError(f"{task.key} was deleted in Planner.")
+
+    def _send(self, todo: Mapping[int, Change], outcomes: dict[int, Outcome]) -> list[int]:
+        """Fills in how each ended; gives the places of those that failed because of whom they were given."""
+        requests: dict[int, Request] = {}
+        for place, change in todo.items():
+            outcomes[place] = self._written(change)
+            try:
+                plan = self._plans.opened(str(change.held.get("planId")))
+            except GoneError:
+                outcomes[place] = TryLaterError("The task's plan is not there any more.", retry_after=SOON_S)
+                continue
+            request = change_request(change.held, change.now, change.aim, plan, self._zone)
+            if request is not None:
+                requests[place] = request
+        answers = self._graph.ask_all(list(requests.values())) if requests else []
+        over: list[int] = []
+        for place, answer in zip(requests, answers, strict=True):
+            if isinstance(answer, RpConnectError):
+                outcomes[place] = answer
+                added = todo[place].aim.to.people - todo[place].now.people
+                over += [place] if isinstance(answer, LimitError) and added else []
+        return over
+
+    def _written(self, change: Change) -> Outcome:
+        """The version is of what we know to stand there: what a person does meanwhile has another one."""
+        written = change.aim.written(str(change.held["id"]))
+        return replace(written, version="") if change.unread else written
+
+    def _add_notes(self, todo: Mapping[int, Change], outcomes: dict[int, Outcome]) -> None:
+        noted = {
+            place: (str(change.held["id"]), change.aim.task)
+            for place, change in todo.items()
+            if not isinstance(outcomes[place], RpConnectError)
+            and (says_something(change.aim.task) or change.held.get("hasDescription"))
+        }
+        for place, fault in zip(noted, write_notes(self._graph, list(noted.values())), strict=True):
+            if isinstance(fault, GoneError):
+                outcomes[place] = TryLaterError(str(fault), retry_after=SOON_S)
+            elif fault is not None:
+                outcomes[place] = fault
+
+
+def _read(external_id: str) -> Request:
+    return Request(Service.PLANNER, "GET", f"/planner/tasks/{external_id}", Permission.TASKS)
+
+
+def _with_their_title(aim: Aim, now: Stand) -> Aim:
+    """A title that people reworded stays theirs, as long as it still bears our key."""
+    if key_of(now.title) != aim.task.key:
+        return aim
+    return replace(aim, to=replace(aim.to, title=now.title))
+
+
+def _without_people(change: Change) -> Change:
+    """Those who have it already keep it."""
+    return replace(change, aim=change.aim.with_only(change.now.people))
