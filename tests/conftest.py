@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.graph_server.fixtures import graph_process, graph_server  # noqa: F401 - fixtures for every test
+from tests.graph_server.recording import start_recording
 from tests.postgres_server import PostgresServer
 
 ROOT = Path(__file__).parent.parent
@@ -49,7 +50,8 @@ def postgres_url(postgres: PostgresServer) -> Iterator[str]:
     postgres.drop_database(name)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """A shell starts background jobs with Ctrl-C ignored, and what they start inherits that."""
+    start_recording(config)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

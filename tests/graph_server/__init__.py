@@ -46,9 +46,10 @@ before its last Retry-After was over (R12: must be empty).
 
 **In its own process** (crash trials, benchmarks): `with OwnProcess(check_every=0) as server`
 (`own_process.py`) has the same `url`, `faults`, `configure`, `go_away`, `come_back`; its `state` and `log`
-are copies taken when you ask. `python -m tests.graph_server` starts one by hand. Only there may checks be
-sampled (`check_every=n`, 0: none).
+are copies taken when you ask. `python -m tests.graph_server` starts one by hand, `python -m
+tests.graph_server.speed` says how fast it is. Only there may checks be sampled (`check_every=n`, 0: none).
 
-**What a whole run exercised**: each process writes the operations that it answered well into the folder
-named by RP_CONNECT_GRAPH_OPERATIONS; `operations.exercised(folder)` reads them all.
+**What a whole run exercised**: each process writes the operations that it answered well into one folder,
+and a run of all tests fails where one of `must_exercise.py` is missing (`recording.py`). What the tests in
+this folder ask does not count: they test the server, not the product.
 """
