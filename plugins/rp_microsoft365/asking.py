@@ -80,7 +80,11 @@ class AskingGraph:
             if not again:
                 break
             self._wait(requests[again[0]].service, pause)
-            for place, answer in zip(again, ask([requests[place] for place in again]), strict=True):
+            try:
+                found = ask([requests[place] for place in again])
+            except (AccessError, ConfigError):
+                break  # what was written before stays known; those that are left say that they wait
+            for place, answer in zip(again, found, strict=True):
                 answers[place] = answer
             attempt += 1
         return [_not_yet(request, answer) for request, answer in zip(requests, answers, strict=True)]
