@@ -7,7 +7,6 @@ an online room was asked for). No name stands anywhere in it.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
 from html import escape
@@ -16,6 +15,7 @@ from uuid import UUID, uuid5
 
 from rp_connect.errors import RpConnectError
 from rp_connect.ports.workspace import WorkspaceMeeting
+from rp_microsoft365.plain_text import one_line
 from rp_microsoft365.time_zones import local_stamp, read_stamp
 
 NAMESPACE = UUID("5f1f6f0a-3c0e-4d6b-9a3e-6d0b7c2f4e81")
@@ -33,7 +33,6 @@ TEAMS = "teamsForBusiness"
 LONGEST_KEY = 200
 LONGEST_LINE = 255
 _ONLINE = "online"
-_BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _FOR_STAFF = "Its page, for staff: "
 Event = Mapping[str, Any]
 
@@ -115,13 +114,8 @@ def _check_key(key: str) -> None:
 
 
 def _line(text: str) -> str:
-    """One line, as long as Outlook shows it; half surrogates and marks of direction are left out."""
-    kept = "".join(sign if _stays(sign) else " " if sign.isspace() else "" for sign in text)
-    return " ".join(kept.split())[:LONGEST_LINE]
-
-
-def _stays(sign: str) -> bool:
-    return sign not in _BIDI and unicodedata.category(sign) not in ("Cc", "Cs")
+    """As long as Outlook shows it."""
+    return one_line(text)[:LONGEST_LINE]
 
 
 def _state_of(event: Event) -> list[str]:

@@ -56,7 +56,9 @@ _PASSING = {50086, 50087, 90006, 90033, 90055, 90036, 90051}
 def refused(result: Mapping[str, Any], status: int, headers: Mapping[str, str]) -> RpConnectError:
     """`result` is msal's answer without a token; `status` and `headers` are of the last HTTP answer."""
     number = _number(result)
-    passing = status == 429 or status >= 500 or number in _PASSING or str(result.get("error")) in _PASSING_ERRORS
+    passing = (
+        status == 429 or status >= 500 or number in _PASSING or str(result.get("error")) in _PASSING_ERRORS
+    )
     if passing:
         wait = retry_after(headers, datetime.now(UTC))
         return TryLaterError("The sign-in to Microsoft 365 asks us to wait.", retry_after=wait)
