@@ -33,10 +33,6 @@ def look_around(areas: Sequence[Area], own: Microsoft365Settings) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def site_areas(site: Site, own: Microsoft365Settings) -> list[Area]:
-    return [(Permission.SITES, lambda: look_at_site(site, own))]
-
-
 def look_at_site(site: Site, own: Microsoft365Settings) -> list[str]:
     """The site, its list and its library; where the site is refused, one refusal says it for all three."""
     try:
@@ -55,7 +51,7 @@ def look_at_shelf(site: Site, shelf: Shelf, lists: Sequence[Mapping[str, Any]]) 
 
 
 def look_at_mailbox(graph: Graph, own: Microsoft365Settings) -> list[str]:
-    path = f"/users/{quote(own.organizer)}/events{query(select='id', top=1)}"
+    path = f"/users/{quote(own.organizer, safe='@')}/events{query(select='id', top=1)}"
     try:
         graph.ask(Request(Service.CALENDAR, "GET", path, Permission.CALENDARS))
     except GoneError:

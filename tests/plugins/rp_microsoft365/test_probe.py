@@ -62,6 +62,16 @@ def test_a_refused_mailbox_is_one_sentence_with_the_command_and_without_its_addr
     assert "lead@" not in said
 
 
+def test_a_missing_teams_policy_is_told_only_where_the_lobby_is_to_be_set(server: GraphServer):
+    server.faults.lack("OnlineMeetings.ReadWrite.All")
+    assert faults(server) == []
+
+    (said,) = list(open_workspace(server, lobby=True).probe())
+
+    assert "OnlineMeetings.ReadWrite.All" in said
+    assert "Grant-CsApplicationAccessPolicy -PolicyName rp-connect" in said
+
+
 def test_each_area_is_told_whatever_the_others_say(server: GraphServer):
     server.faults.lack("Sites.Selected")
     server.faults.lack("Calendars.ReadWrite")
