@@ -39,6 +39,10 @@ class AskingGraph:
         self.sender = sender
         self._patience_s = patience_s
 
+    def patient(self, patience_s: float) -> AskingGraph:
+        """The same way to Graph, with its connections, turns and counts, for somebody who can wait."""
+        return AskingGraph(self.sender, patience_s=patience_s)
+
     def ask(self, request: Request) -> Answer:
         answer = self._patiently([request], lambda requests: [self._one(each) for each in requests])[0]
         if isinstance(answer, RpConnectError):
