@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from rp_connect.errors import UnsupportedError
@@ -35,6 +36,8 @@ LANDS_WITHIN_S = 10.0
 """After our own timeout a request may be under way for so long, and what it wrote not yet be shown."""
 PATIENCE_S = 20.0
 """For so long `setup` and `check` wait for Graph by themselves: a person is watching."""
+PAGE_WAITS_S = 8.0
+"""For so long a page waits for other people's diaries."""
 LANES: Mapping[str, LaneLimits] = {
     # Outlook takes 4 requests at a time of one application, and works on 4 of a batch at once: one batch, and
     # one process.
@@ -61,7 +64,7 @@ class Microsoft365Workspace:
         self._patient: Graph = open_graph(settings, patience_s=PATIENCE_S)
         site = Site(graph, own.site)
         self.meetings: Meetings = CalendarMeetings(graph, own.organizer, lobby=own.lobby)
-        self._schedules = BusyTimes(graph, own.organizer)
+        self._schedules = BusyTimes(open_graph(hurried(settings, own)), own.organizer)
         self._timezone = settings.timezone
         self.records: Records = SharePointRecords(site, own.list, case_columns(names=own.record_names))
         self.summaries: Records = SharePointSummaries(site, own.library, names=own.record_names)
@@ -88,6 +91,11 @@ class Microsoft365Workspace:
     def setup(self) -> Sequence[str]:
         """Raises what refuses it; what was done before stays, and the next run goes on from there."""
         return set_up_site(Site(self._patient, self._own.site), self._own)
+
+
+def hurried(settings: WorkspaceSettings, own: Microsoft365Settings) -> WorkspaceSettings:
+    """For what a page waits for: better no answer than one that comes after everybody has left."""
+    return replace(settings, own=own.model_copy(update={"timeout_s": min(own.timeout_s, PAGE_WAITS_S)}))
 
 
 def build_workspace(settings: WorkspaceSettings) -> Workspace:

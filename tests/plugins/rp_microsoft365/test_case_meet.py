@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,16 @@ class School:
     def meeting(self) -> dict[str, Any]:
         shown: dict[str, Any] = self.run("case", "show", REF, "--json").json["meeting"]
         return shown
+
+    def waiting(self) -> list[str]:
+        """What of the meeting has not ended yet."""
+        effects = self.run("effect", "list", "--json").json
+        return [one["state"] for one in effects if one["kind"] == "meeting" and one["state"] != "done"]
+
+    def time_passes(self) -> None:
+        """Until a write whose end is not known can no longer land."""
+        with closing(sqlite3.connect(self._installation.folder / "rp-connect.db")) as store, store:
+            store.execute("UPDATE effects SET not_before = NULL WHERE state = 'unclear'")
 
     def problems(self) -> list[str]:
         found: list[str] = self.run("check", "--json").json["schools"][0]["problems"]
@@ -140,6 +152,32 @@ def test_a_meeting_that_a_person_deleted_in_outlook_stands_again_with_the_next_c
 
     assert begins(only(graph_server)) == "2026-11-16 14:20"
     assert school.meeting()["external_id"] == only(graph_server)["id"]
+
+
+def test_a_meeting_whose_answer_was_lost_is_looked_for_before_it_is_sent_again(
+    school: School, graph_server: GraphServer
+):
+    lost = graph_server.faults.lose_answers("cut", path="/events", method="POST", times=1)
+    school.meet("--at", "2026-11-13T14:20", "--invite", HEAD)
+    assert school.meeting()["external_id"] is None
+    school.time_passes()
+    assert school.run("deliver").code in (0, 3)
+
+    assert lost.struck == 1
+    assert graph_server.log.count(CREATE) == 1
+    assert school.meeting()["external_id"] == only(graph_server)["id"]
+
+
+def test_a_cancellation_whose_answer_was_lost_brings_nothing_back(school: School, graph_server: GraphServer):
+    school.meet("--at", "2026-11-13T14:20", "--invite", HEAD)
+    graph_server.faults.lose_answers("cut", path="/cancel", method="POST", times=1)
+    school.meet("--cancel")
+    school.time_passes()
+    assert school.run("deliver").code in (0, 3)
+
+    assert graph_server.state.events == {}
+    assert graph_server.log.count(CREATE) == 1
+    assert school.waiting() == []
 
 
 def test_a_family_is_invited_without_the_addresses_of_the_others(school: School, graph_server: GraphServer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,9 +11,12 @@ import pytest
 from rp_connect.errors import AccessError, TryLaterError
 from rp_connect.ports.workspace import Busy
 from rp_microsoft365.schedule import BusyTimes
+from rp_microsoft365.settings import Microsoft365Settings
+from rp_microsoft365.workspace import PAGE_WAITS_S, hurried
 from tests.graph_server.server import GraphServer
 from tests.plugins.rp_microsoft365.invented_meetings import HEAD, MEETING, ORGANIZER, shelf
 from tests.plugins.rp_microsoft365.loopback import Says, graph_at, loopback
+from tests.plugins.rp_microsoft365.tenant_school import open_workspace, settings
 
 ASKED = "POST /users/{user-id}/calendar/getSchedule"
 DAY = datetime(2026, 11, 16, tzinfo=UTC)
@@ -129,3 +133,18 @@ def test_where_only_the_view_may_be_seen_its_digits_are_read():
         Busy(at("09:30"), at("09:45")),
         Busy(at("09:45"), at("10:00")),
     ]
+
+
+@pytest.mark.facts
+def test_a_calendar_that_hangs_does_not_hold_a_page_for_long(graph_server: GraphServer):
+    graph_server.faults.hang(service="calendar")
+    workspace = open_workspace(graph_server, timeout_s=0.5)
+    began = time.monotonic()
+
+    with pytest.raises(TryLaterError):
+        workspace.busy([HEAD], DAY, NEXT)
+    assert time.monotonic() - began < 5
+    patient = settings(graph_server.url, timeout_s=120)
+    assert hurried(patient, Microsoft365Settings.model_validate(patient.own.model_dump())).own == (
+        Microsoft365Settings.model_validate({**patient.own.model_dump(), "timeout_s": PAGE_WAITS_S})
+    )
