@@ -146,8 +146,9 @@ def is_throttled(status: object) -> bool:
 
 
 def is_stale_sign_in(reply: Reply) -> bool:
-    """The token itself was not accepted: the next one should be a new one."""
-    return reply.status == 401
+    """The token itself was not accepted, so that the next one should be a new one; where a permission is
+    missing, a new one would be no better."""
+    return reply.status == 401 and error_code(reply) in _TOKEN_CODES | {""}
 
 
 def body_of(reply: Reply) -> dict[str, Any]:

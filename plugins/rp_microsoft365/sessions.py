@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -36,6 +37,8 @@ class TimedSession(requests.Session):
         """`local`: it belongs to this machine, so that no proxy may stand in between. Raises ConfigError
         where the environment names a CA bundle that is not there."""
         super().__init__()
+        # Its lines hold whole addresses, and those of a calendar hold a person's e-mail address.
+        logging.getLogger("urllib3").setLevel(logging.CRITICAL)
         self.trust_env = False
         self.proxies = {} if local else dict(get_environ_proxies(url))
         self.verify = _ca_bundle()

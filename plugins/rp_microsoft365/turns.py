@@ -20,8 +20,9 @@ LONGEST_WAIT_S = 60.0
 class Turns:
     """Whoever asked first goes first, so that a batch which needs all places is not overtaken for ever."""
 
-    def __init__(self, places: int = OUTLOOK_AT_ONCE) -> None:
+    def __init__(self, places: int = OUTLOOK_AT_ONCE, longest_wait_s: float = LONGEST_WAIT_S) -> None:
         self._places = places
+        self._longest_wait_s = longest_wait_s
         self._free = places
         self._queue: deque[object] = deque()
         self._changed = Condition()
@@ -44,7 +45,7 @@ class Turns:
             self._queue.append(ticket)
             try:
                 came = self._changed.wait_for(
-                    lambda: self._queue[0] is ticket and self._free >= wanted, LONGEST_WAIT_S
+                    lambda: self._queue[0] is ticket and self._free >= wanted, self._longest_wait_s
                 )
                 if not came:
                     raise TryLaterError(

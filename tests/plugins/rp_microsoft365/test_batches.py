@@ -293,3 +293,13 @@ def test_batches_and_their_items_are_counted():
 
     counted = graph.sender.traffic.snapshot()["planner"]
     assert (counted["calls"], counted["batches"], counted["items"], counted["throttled"]) == (1, 1, 3, 1)
+
+
+def test_a_sign_in_that_ends_between_two_rounds_hides_nothing_of_the_first():
+    def once(item: Item) -> Item:
+        return made(item) if item["method"] == "POST" else {"status": 429, "headers": {"Retry-After": "0"}}
+
+    with loopback(each(once), Says(401)) as server:
+        answers = graph_at(server.url, patience_s=5).ask_all([create(), read()])
+
+    assert kinds(answers) == [Answer, TryLaterError]

@@ -373,6 +373,7 @@ def test_no_token_and_no_secret_is_ever_logged(graph, trusted, machine, tmp_path
     assert all(
         canary in seen for canary in (SECRET, SIGNED_IN, BY_IDENTITY, "canary-header", "canary-handed")
     )
+    assert "msal" in {record.name.partition(".")[0] for record in caplog.records}
     assert len(caplog.records) > 20
     said = caplog.text + "".join(str(vars(record)) for record in caplog.records)
     assert [word for word in (SECRET, SIGNED_IN, BY_IDENTITY, "canary") if word in said] == []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -22,8 +24,11 @@ from rp_connect.errors import (
     TryLaterError,
     UnclearError,
 )
+from rp_microsoft365.judging import is_stale_sign_in
 from rp_microsoft365.limits import LimitError, PlanFullError
+from rp_microsoft365.reply import Reply
 from rp_microsoft365.request import Request, Service
+from rp_microsoft365.turns import Turns
 from tests.plugins.rp_microsoft365.loopback import (
     TOKEN,
     Came,
@@ -430,3 +435,70 @@ def test_what_went_over_the_wire_is_counted_without_addresses():
     assert (counted["lists"]["calls"], counted["lists"]["throttled"]) == (1, 0)
     assert planner["seconds"] > 0
     assert "P1" not in str(counted)
+
+
+def test_nothing_that_is_logged_holds_an_address(caplog):
+    caplog.set_level(logging.DEBUG)
+    with loopback(Says(200, {"value": []}), Says(503), Says(cut=True)) as server:
+        graph = graph_at(server.url)
+        for _ in range(3):
+            with suppress(TryLaterError):
+                graph.ask(read("/users/office@school.example/events?$filter=x", service=Service.CALENDAR))
+
+    ours = [record for record in caplog.records if record.name.startswith("rp_microsoft365")]
+    assert len(ours) == 3
+    assert server.came[0].headers["client-request-id"] in ours[0].getMessage()
+    assert "office@school.example" not in caplog.text
+    assert TOKEN not in caplog.text
+
+
+def test_the_schools_proxy_is_used(monkeypatch):
+    with loopback(GOOD) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", "")
+        graph_at("http://localhost:9").ask(read())
+
+    assert proxy.came[0].path == "http://localhost:9/v1.0/planner/plans/P1/tasks"
+
+
+def test_threads_that_share_a_way_to_graph_get_their_own_answers():
+    def says(came: Came) -> Says:
+        return Says(200, {"id": came.path.rpartition("/")[2], "match": came.headers.get("if-match")})
+
+    def ask(number: int) -> bool:
+        answer = graph.ask(change(f"/planner/tasks/T{number}", headers={"If-Match": f"e{number}"}))
+        return bool(answer.body == {"id": f"T{number}", "match": f"e{number}"})
+
+    with loopback(says) as server:
+        graph = graph_at(server.url)
+        with ThreadPoolExecutor(12) as pool:
+            assert all(pool.map(ask, range(200)))
+
+
+def test_whoever_can_wait_shares_turns_and_counts_with_whoever_cannot():
+    with loopback(Says(429, headers={"Retry-After": "1"}), GOOD) as server:
+        graph = graph_at(server.url)
+        with pytest.raises(TryLaterError):
+            graph.ask(read())
+        began = time.monotonic()
+        graph.patient(5).ask(read())
+
+    assert time.monotonic() - began > 0.8
+    assert graph.sender.traffic.snapshot()["planner"]["calls"] == 2
+
+
+def test_whoever_waits_too_long_for_a_turn_at_outlook_tries_later_and_keeps_nobody_back():
+    turns = Turns(places=2, longest_wait_s=0.05)
+    with turns.take(1):
+        with pytest.raises(TryLaterError, match="Outlook is busy"), turns.take(20):
+            pass
+        with turns.take(1):
+            pass
+    with turns.take(20):
+        pass
+
+
+def test_a_permission_that_is_missing_asks_for_no_new_sign_in():
+    assert not is_stale_sign_in(Reply(401, {}, b'{"error": {"code": "generalException"}}'))
+    assert is_stale_sign_in(Reply(401, {}, b'{"error": {"code": "InvalidAuthenticationToken"}}'))
+    assert is_stale_sign_in(Reply(401, {}, b""))
