@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs import workspace_checks_page
 from tests.docs.duties_page import PAGE, page
 
 ROOT = Path(__file__).parents[2]
@@ -15,6 +16,12 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob
 
 def test_the_page_of_duties_is_what_the_rules_say() -> None:
     assert PAGE.read_text(encoding="utf-8") == page()
+
+
+def test_the_table_of_the_workspace_checks_is_what_the_kit_checks() -> None:
+    page_now = workspace_checks_page.PAGE.read_text(encoding="utf-8")
+    assert page_now == workspace_checks_page.page()
+    assert "`a_create_repeated_never_makes_two`" in page_now
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)

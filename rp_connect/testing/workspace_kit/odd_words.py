@@ -65,7 +65,7 @@ def long_texts_are_taken(rig: WorkspaceUnderTest, room: Room) -> None:
 
 @check(*EVERY)
 def empty_texts_are_taken(rig: WorkspaceUnderTest, room: Room) -> None:
-    """At first little is known."""
+    """At first little is known, and a case is opened all the same."""
     item = emptied(room, room.item(rig))
     answer = answer_of(lambda: room.shelf(rig.open()).create(item))
 
