@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rp_connect.domain.case import Stage
-from rp_connect.errors import RpConnectError
+from rp_connect.errors import ConflictError, RpConnectError
 from rp_microsoft365.graph import Graph
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Answer, Request, Service
@@ -34,7 +34,9 @@ class OpenPlan:
 
 
 def open_plan(graph: Graph, plan_id: str) -> OpenPlan:
-    buckets = {_text(b, "name").lower(): str(b["id"]) for b in graph.pages(_list_buckets(plan_id))}
+    buckets: dict[str, str] = {}
+    for bucket in graph.pages(_list_buckets(plan_id)):
+        buckets.setdefault(_text(bucket, "name").lower(), str(bucket["id"]))
     named = _descriptions(_details(graph, plan_id))
     ours = {label.lower() for label in LABELS}
     labels = {text.lower(): number for number, text in named.items() if text.lower() in ours}
@@ -63,6 +65,13 @@ def _create_bucket(graph: Graph, plan_id: str, name: str, after: str) -> Answer:
 
 def ensure_labels(graph: Graph, plan_id: str) -> list[str]:
     """Name our labels in a plan, each under a number that is still free; the names that were set."""
+    try:
+        return _name_labels(graph, plan_id)
+    except ConflictError:  # somebody named some as we did
+        return _name_labels(graph, plan_id)
+
+
+def _name_labels(graph: Graph, plan_id: str) -> list[str]:
     details = _details(graph, plan_id)
     named = _descriptions(details)
     have = {text.lower() for text in named.values()}
@@ -70,15 +79,16 @@ def ensure_labels(graph: Graph, plan_id: str) -> list[str]:
     free = [number for number in CATEGORIES if number not in named]
     body = dict(zip(free, missing, strict=False))
     if body:
-        request = Request(
-            Service.PLANNER,
-            "PATCH",
-            f"/planner/plans/{plan_id}/details",
-            Permission.TASKS,
-            headers={"If-Match": str(details["@odata.etag"])},
-            body={"categoryDescriptions": body},
+        graph.ask(
+            Request(
+                Service.PLANNER,
+                "PATCH",
+                f"/planner/plans/{plan_id}/details",
+                Permission.TASKS,
+                headers={"If-Match": str(details["@odata.etag"])},
+                body={"categoryDescriptions": body},
+            )
         )
-        graph.ask(request)
     return list(body.values())
 
 

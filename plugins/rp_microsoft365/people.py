@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from threading import RLock
 from typing import Any
 from urllib.parse import quote
 
@@ -34,27 +35,32 @@ class People:
         self._ids: dict[str, str] = {}
         self._addresses: dict[str, str] = {}
         self._unknown: dict[str, float] = {}
+        self._lock = RLock()
         self.refused = False
 
     def ids_of(self, addresses: Iterable[str]) -> dict[str, str]:
         """The ids of those who are known, by address in lower case. Raises TryLaterError."""
         asked = tuple(dict.fromkeys(address.lower() for address in addresses))
-        self._look_up([a for a in asked if a not in self._ids and not self._is_unknown(a)])
-        return {address: self._ids[address] for address in asked if address in self._ids}
+        with self._lock:
+            self._look_up([a for a in asked if a not in self._ids and not self._is_unknown(a)])
+            return {address: self._ids[address] for address in asked if address in self._ids}
 
     def addresses_of(self, ids: Iterable[str]) -> dict[str, str]:
         """The addresses of those who are known, by id. Raises TryLaterError."""
         asked = tuple(dict.fromkeys(i.lower() for i in ids))
-        if any(i not in self._addresses for i in asked):
-            self.ids_of(self._holders)
-        missing = [i for i in asked if i not in self._addresses and not self._is_unknown(i)]
-        for who, user in zip(missing, self._ask([_user(i) for i in missing]), strict=True):
+        with self._lock:
+            if any(i not in self._addresses for i in asked):
+                self.ids_of(self._holders)
+            self._look_up_ids([i for i in asked if i not in self._addresses and not self._is_unknown(i)])
+            return {i: self._addresses[i] for i in asked if i in self._addresses}
+
+    def _look_up_ids(self, ids: Sequence[str]) -> None:
+        for who, user in zip(ids, self._ask([_user(i) for i in ids]), strict=True):
             address = (user.get("mail") or user.get("userPrincipalName") or "") if user else ""
             if address:
                 self._remember(address.lower(), who)
             else:
                 self._unknown[who] = self._clock()
-        return {i: self._addresses[i] for i in asked if i in self._addresses}
 
     def __reduce__(self) -> str:
         raise TypeError("People are not for keeping: addresses stay in this process.")

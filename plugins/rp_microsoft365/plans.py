@@ -7,9 +7,10 @@ plans of one title: the older is used, both are read, so that nothing is written
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from threading import RLock
 from typing import Any
 
 from rp_connect.errors import AccessError, ConfigError, GoneError, RpConnectError, UnclearError
@@ -50,7 +51,7 @@ class Plan:
 
 
 class Plans:
-    """`today` gives the school's date; `active` and `in_all` are counts of tasks."""
+    """`today` gives the school's date; `active` and `in_all` are counts of tasks. Several threads may ask."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Plans:
         self._room, self._year, self._until = 0, 0, 0.0
         self._opened: dict[str, OpenPlan] = {}
         self._name = where.name
+        self._lock = RLock()
 
     def every(self) -> list[Plan]:
         """The group's plans: ours, newest first, then the others. Raises ConfigError without the group."""
@@ -101,46 +103,69 @@ class Plans:
         """The plan for `wanted` new tasks that is none of `without`; the next one is made where the last is
         full or last year's. Raises PlanFullError; ConfigError where there never was one."""
         year = first_year(self._today())
-        stale = year != self._year or self._clock() >= self._until
-        if self._current is None or stale or self._room < wanted or self._current.id in without:
-            self._current = None
-            self._current, self._room = self._choose(year, wanted, without)
-            self._year, self._until = year, self._clock() + FRESH_FOR_S
-        self._room -= wanted
-        return self._current
+        with self._lock:
+            stale = year != self._year or self._clock() >= self._until
+            if self._current is None or stale or self._room < wanted or self._current.id in without:
+                self._current = None
+                self._current, self._room = self._choose(year, wanted, without)
+                self._year, self._until = year, self._clock() + FRESH_FOR_S
+            self._room -= wanted
+            return self._current
 
     def opened(self, plan_id: str) -> OpenPlan:
         """Any plan with its buckets and labels, for a task that stands in it."""
-        if plan_id not in self._opened:
-            self._opened[plan_id] = open_plan(self._graph, plan_id)
-        return self._opened[plan_id]
+        with self._lock:
+            if plan_id not in self._opened:
+                self._opened[plan_id] = open_plan(self._graph, plan_id)
+            return self._opened[plan_id]
 
     def forget(self) -> None:
         """Look anew at the next question: a plan was full, or is gone."""
-        self._current = None
-        self._opened.clear()
+        with self._lock:
+            self._current = None
+            self._opened.clear()
 
     def ensure(self) -> list[str]:
-        """This school year's plan with its buckets and labels, made where they are missing; what was done."""
+        """This school year's plan with buckets and labels, made where it is missing or full; what it did."""
         year = first_year(self._today())
-        held = self._of_year(year)
-        if held:
+        held = _of_year(self.every(), year)
+        if held and self._room_in(held[0].id) > 0:
             return self._furnish(held[0].id, held[0].title)
-        title = plan_title(self._name, year)
-        return [f"Made the plan “{title}”.", *self._furnish(self._make(title), title)]
+        title = self._next_title(held, year)
+        made = self._make(title)
+        return [f"Made the plan “{title}”.", *self._furnish(made, title)]
+
+    def look(self) -> list[str]:
+        """What stands in the way of the next task, one sentence each. It changes nothing."""
+        newest = next(plan for plan in self.ours() if plan.place)
+        if self._room_in(newest.id) > 0:
+            return []
+        return [
+            f"Plan full: “{newest.title}” takes no more tasks. The next is made with the next task, where "
+            "Planner allows it; `rp-connect setup microsoft365` makes it now."
+        ]
 
     def _choose(self, year: int, wanted: int, without: Collection[str]) -> tuple[OpenPlan, int]:
         ours = [plan for plan in self.ours() if plan.place]
-        held = [plan for plan in ours if plan.place and plan.place[0] == year]
+        held = _of_year(ours, year)
         if held and (room := self._room_for(held[0], wanted, without)):
-            return self.opened(held[0].id), room
-        title = plan_title(self._name, year, 1 + max((p.place[1] for p in held if p.place), default=0))
+            return self._furnished(held[0]), room
+        title = self._next_title(held, year)
         try:
             made = self._make(title)
             self._furnish(made, title)
         except (AccessError, LimitError) as refused:
             return self._last_resort(ours, wanted, without, refused)
         return self.opened(made), min(self._active, self._in_all)
+
+    def _furnished(self, plan: Plan) -> OpenPlan:
+        """Labels are put in last: a plan without them was left half made."""
+        if not self.opened(plan.id).labels:
+            self._furnish(plan.id, plan.title)
+        return self.opened(plan.id)
+
+    def _next_title(self, held: Sequence[Plan], year: int) -> str:
+        return plan_title(self._name, year, 1 + max((p.place[1] for p in held if p.place), default=0))
 
     def _last_resort(
         self, ours: list[Plan], wanted: int, without: Collection[str], refused: RpConnectError
@@ -160,10 +185,6 @@ class Plans:
             return 0
         room = self._room_in(plan.id)
         return room if room >= wanted else 0
-
-    def _of_year(self, year: int) -> list[Plan]:
-        """This year's plans, the last part first; of two with one title the older first."""
-        return [plan for plan in self.every() if plan.place and plan.place[0] == year]
 
     def _room_in(self, plan_id: str) -> int:
         path = f"/planner/plans/{plan_id}/tasks"
@@ -194,6 +215,11 @@ class Plans:
         labels = ensure_labels(self._graph, plan_id)
         self._opened.pop(plan_id, None)
         return said + [f"Named the label “{label}” in “{title}”." for label in labels]
+
+
+def _of_year(plans: Sequence[Plan], year: int) -> list[Plan]:
+    """That year's plans, the last part first; of two with one title the older first."""
+    return [plan for plan in plans if plan.place and plan.place[0] == year]
 
 
 def _title(body: dict[str, Any]) -> str:

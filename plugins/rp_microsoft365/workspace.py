@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from rp_connect.errors import UnsupportedError
 from rp_connect.ports.workspace import (
     Busy,
     LaneLimits,
@@ -23,6 +22,7 @@ from rp_microsoft365.meetings import CalendarMeetings
 from rp_microsoft365.online_room import TeamsRooms
 from rp_microsoft365.opening import open_graph
 from rp_microsoft365.permissions import Permission
+from rp_microsoft365.planner import open_plans, open_tasks
 from rp_microsoft365.probe import Area, look_around, look_at_group, look_at_mailbox, look_at_site
 from rp_microsoft365.records import SharePointRecords
 from rp_microsoft365.schedule import BusyTimes
@@ -66,12 +66,10 @@ class Microsoft365Workspace:
         self.meetings: Meetings = CalendarMeetings(graph, own.organizer, lobby=own.lobby)
         self._schedules = BusyTimes(open_graph(hurried(settings, own)), own.organizer)
         self._timezone = settings.timezone
+        self.tasks: Tasks = open_tasks(graph, open_plans(graph, own, settings.timezone), settings)
+        self._plans = open_plans(self._patient, own, settings.timezone)
         self.records: Records = SharePointRecords(site, own.list, case_columns(names=own.record_names))
         self.summaries: Records = SharePointSummaries(site, own.library, names=own.record_names)
-
-    @property
-    def tasks(self) -> Tasks:
-        raise UnsupportedError("Tasks in Planner are not in place yet.")
 
     def busy(self, people: Sequence[str], begins: datetime, ends: datetime) -> Sequence[Busy]:
         return self._schedules.busy(people, begins, ends)
@@ -85,12 +83,14 @@ class Microsoft365Workspace:
             (Permission.CALENDARS, lambda: look_at_timezone(self._timezone)),
             (Permission.ONLINE_MEETINGS, TeamsRooms(graph, own.organizer, lobby=own.lobby).look),
             (Permission.GROUPS, lambda: look_at_group(graph, own)),
+            (Permission.TASKS, self._plans.look),
         ]
         return look_around(areas, own)
 
     def setup(self) -> Sequence[str]:
         """Raises what refuses it; what was done before stays, and the next run goes on from there."""
-        return set_up_site(Site(self._patient, self._own.site), self._own)
+        said = set_up_site(Site(self._patient, self._own.site), self._own)
+        return [*said, *self._plans.ensure()]
 
 
 def hurried(settings: WorkspaceSettings, own: Microsoft365Settings) -> WorkspaceSettings:
@@ -100,4 +100,4 @@ def hurried(settings: WorkspaceSettings, own: Microsoft365Settings) -> Workspace
 
 def build_workspace(settings: WorkspaceSettings) -> Workspace:
     own = Microsoft365Settings.model_validate(settings.own.model_dump())
-    return Microsoft365Workspace(settings, own)  # type: ignore[return-value] # one shelf is still to come
+    return Microsoft365Workspace(settings, own)
