@@ -24,6 +24,13 @@ def test_every_permission_that_the_code_names_is_in_the_manifest_and_the_reverse
     assert {one["name"] for one in permissions()} == set(map(str, Permission)) == named_in_code()
 
 
+def test_each_permission_is_asked_for_by_some_call():
+    """The reverse of the manifest: what no call needs is not to be granted."""
+    calls = "".join(path.read_text("utf-8") for path in PLUGIN.rglob("*.py") if path.stem != "permissions")
+
+    assert [name.name for name in Permission if f"Permission.{name.name}" not in calls] == []
+
+
 def test_a_permission_that_nobody_asked_for_would_be_seen():
     text = 'Request(Service.LISTS, "GET", path, "Sites.ReadWrite.All"); Mail.Send; Service.LISTS; self.Read'
 
