@@ -50,6 +50,6 @@ are copies taken when you ask. `python -m tests.graph_server` starts one by hand
 tests.graph_server.speed` says how fast it is. Only there may checks be sampled (`check_every=n`, 0: none).
 
 **What a whole run exercised**: each process writes the operations that it answered well into one folder,
-and a run of all tests fails where one of `must_exercise.py` is missing (`recording.py`). What the tests in
-this folder ask does not count: they test the server, not the product.
+and a run of all tests fails where one of `must_exercise.py` is missing (`recording.py`). Only requests with
+the product's own User-Agent count; what a test asks by itself shows nothing.
 """

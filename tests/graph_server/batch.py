@@ -26,8 +26,9 @@ def run_batch(
     return Reply(200, {"responses": [item(engine, key, calls[key], replies[key]) for key in calls]})
 
 
-def read_batch(engine: Engine, body: Any, base: str) -> dict[str, Call]:
+def read_batch(engine: Engine, whole: Call) -> dict[str, Call]:
     """The requests inside; raises Refused where Graph would refuse them all."""
+    body: Any = whole.body
     questions = body.get("requests") if isinstance(body, dict) else None
     if not isinstance(questions, list) or not 0 < len(questions) <= MOST:
         raise Refused(400, "BadRequest", f"A batch holds 1 to {MOST} requests.")
@@ -37,11 +38,11 @@ def read_batch(engine: Engine, body: Any, base: str) -> dict[str, Call]:
         if not isinstance(key, str) or key in calls:
             engine.log.wrong([f"POST /$batch was asked wrongly: id {key!r} is missing or used twice"])
             raise Refused(400, "BadRequest", "Every request of a batch needs an id of its own.")
-        calls[key] = inner(engine, question, base)
+        calls[key] = inner(engine, question, whole)
     return calls
 
 
-def inner(engine: Engine, question: Json, base: str) -> Call:
+def inner(engine: Engine, question: Json, whole: Call) -> Call:
     headers = {name.lower(): value for name, value in (question.get("headers") or {}).items()}
     body = question.get("body")
     if body is not None and "json" not in headers.get("content-type", ""):
@@ -49,7 +50,8 @@ def inner(engine: Engine, question: Json, base: str) -> Call:
             [f"POST /$batch was asked wrongly: request {question['id']} has a body and no JSON type"]
         )
     url = "/" + str(question.get("url", "")).lstrip("/")
-    return ready(Call(str(question.get("method")), url, headers, body, b"", base))
+    method = str(question.get("method"))
+    return ready(Call(method, url, headers, body, b"", whole.base, agent=whole.agent))
 
 
 def waves(calls: dict[str, Call], questions: list[Json]) -> list[list[str]]:

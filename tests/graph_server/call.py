@@ -27,6 +27,8 @@ class Call:
     query: dict[str, str] = field(default_factory=dict)
     route: Route | None = None
     values: tuple[str, ...] = ()
+    agent: str = ""
+    """The User-Agent of the HTTP request that it came in."""
     cut: bool = False
     """Done, but nobody is to hear of it: the connection ends when all of its batch is done."""
 

@@ -9,14 +9,7 @@ import requests
 
 from tests.graph_server.client import Client
 from tests.graph_server.fixtures import need_contract
-from tests.graph_server.operations import FOLDER
 from tests.graph_server.server import GraphServer
-
-
-@pytest.fixture(autouse=True)
-def unrecorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the server's own tests ask says nothing about the product."""
-    monkeypatch.delenv(FOLDER, raising=False)
 
 
 @pytest.fixture

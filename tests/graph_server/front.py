@@ -35,7 +35,8 @@ def answer(
     if not target.startswith(VERSION + "/"):
         engine.log.wrong([f"{method} {target}: not a path under {VERSION}"])
         return written(error(404, "BadRequest", "Not found."))
-    call = ready(Call(method, target.removeprefix(VERSION), headers, None, data, base))
+    agent = headers.get("user-agent", "")
+    call = ready(Call(method, target.removeprefix(VERSION), headers, None, data, base, agent=agent))
     batch = call.url == "/$batch"
     request = engine.log.http(batch=batch)
     if not headers.get("authorization", "").startswith("Bearer "):
@@ -62,7 +63,7 @@ def parsed(headers: Mapping[str, str], data: bytes) -> Any:
 def opened(engine: Engine, call: Call) -> dict[str, Call]:
     if engine.contract.every:
         engine.log.wrong(engine.contract.request(call.method, call.url, call.headers, call.body))
-    return read_batch(engine, call.body, call.base)
+    return read_batch(engine, call)
 
 
 def whole(
@@ -79,6 +80,7 @@ def whole(
             engine.log.answered(each, reply, request, at)
         return sent(engine, calls, reply, [])
     if inner:
+        engine.log.exercised("POST /$batch", call.agent)
         reply = run_batch(engine, inner, call.body["requests"], request, at, wait)
     else:
         (reply,) = engine.together([call], request, at, wait)

@@ -11,7 +11,7 @@ from tests.graph_server.client import KEY, Client, event, question
 from tests.graph_server.operations import FOLDER, exercised
 from tests.graph_server.people import delete_event, delete_task, edit_details, edit_task
 from tests.graph_server.server import GraphServer
-from tests.graph_server.tenant import LEAD
+from tests.graph_server.tenant import GROUP, LEAD
 
 pytestmark = pytest.mark.facts
 EVENTS = f"/users/{LEAD}/events"
@@ -105,16 +105,19 @@ def test_what_people_do_changes_the_etag_as_well(client: Client, plan: str, grap
     assert client.ask("GET", f"{EVENTS}/{key}").status_code == 404
 
 
-def test_a_process_writes_down_what_it_exercised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_process_writes_down_what_the_product_exercised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv(FOLDER, str(tmp_path))
     with GraphServer(check_every=0) as server, _session() as session:
         client = Client(server.url, session)
+        client.get("/users")
+        session.headers["User-Agent"] = "NONISV|rp-connect|rp-connect/0.1"
         client.get(f"/users/{LEAD}")
         client.get(f"/users/{LEAD}")
         client.ask("GET", "/groups/none")
+        client.batch(question(1, "GET", f"/groups/{GROUP}"))
 
-    assert exercised(tmp_path) == {"GET /users/{user-id}"}
-    assert [len(path.read_text().splitlines()) for path in tmp_path.iterdir()] == [1]
+    assert exercised(tmp_path) == {"GET /users/{user-id}", "POST /$batch", "GET /groups/{group-id}"}
+    assert [len(path.read_text().splitlines()) for path in tmp_path.iterdir()] == [3]
 
 
 def _session():

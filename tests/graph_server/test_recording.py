@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,6 @@ import tests.graph_server.server  # noqa: F401 - fills the table of routes
 from tests.graph_server.call import ROUTES
 from tests.graph_server.contract import FACTS, oracle
 from tests.graph_server.must_exercise import MUST_EXERCISE
-from tests.graph_server.operations import FOLDER
 from tests.graph_server.own_process import ROOT
 
 pytestmark = pytest.mark.facts
@@ -87,7 +85,3 @@ def test_nothing_is_served_that_the_contract_does_not_know():
 
     assert SERVED - known == set()
     assert len(SERVED) > 50
-
-
-def test_what_this_very_test_asks_is_not_recorded():
-    assert FOLDER not in os.environ
