@@ -17,7 +17,6 @@ from rp_connect.ports.workspace import (
     WorkspaceSettings,
 )
 from rp_microsoft365.columns import case_columns
-from rp_microsoft365.graph import Graph
 from rp_microsoft365.meetings import CalendarMeetings
 from rp_microsoft365.online_room import TeamsRooms
 from rp_microsoft365.opening import open_graph
@@ -28,7 +27,7 @@ from rp_microsoft365.records import SharePointRecords
 from rp_microsoft365.schedule import BusyTimes
 from rp_microsoft365.settings import Microsoft365Settings
 from rp_microsoft365.site import Site
-from rp_microsoft365.site_setup import set_up_site
+from rp_microsoft365.site_setup import columns_maker, set_up_site
 from rp_microsoft365.summaries import SharePointSummaries
 from rp_microsoft365.time_zones import look_at_timezone
 
@@ -38,6 +37,7 @@ PATIENCE_S = 20.0
 """For so long `setup` and `check` wait for Graph by themselves: a person is watching."""
 PAGE_WAITS_S = 8.0
 """For so long a page waits for other people's diaries."""
+ALL_THERE = "The plan of this school year has all it needs; nothing was changed."
 LANES: Mapping[str, LaneLimits] = {
     # Outlook takes 4 requests at a time of one application, and works on 4 of a batch at once: one batch, and
     # one process.
@@ -61,7 +61,7 @@ class Microsoft365Workspace:
         self.scope = f"microsoft365 {own.cloud} {own.tenant} {own.client_id}"
         self.settles_after = own.timeout_s + LANDS_WITHIN_S
         graph = open_graph(settings)
-        self._patient: Graph = open_graph(settings, patience_s=PATIENCE_S)
+        self._patient = open_graph(settings, patience_s=PATIENCE_S)
         site = Site(graph, own.site)
         self.meetings: Meetings = CalendarMeetings(graph, own.organizer, lobby=own.lobby)
         self._schedules = BusyTimes(open_graph(hurried(settings, own)), own.organizer)
@@ -89,8 +89,9 @@ class Microsoft365Workspace:
 
     def setup(self) -> Sequence[str]:
         """Raises what refuses it; what was done before stays, and the next run goes on from there."""
-        said = set_up_site(Site(self._patient, self._own.site), self._own)
-        return [*said, *self._plans.ensure()]
+        make_column = columns_maker(self._patient, self._own)
+        said = set_up_site(Site(self._patient, self._own.site), self._own, make_column)
+        return [*said, *(self._plans.ensure() or [ALL_THERE])]
 
 
 def hurried(settings: WorkspaceSettings, own: Microsoft365Settings) -> WorkspaceSettings:

@@ -22,7 +22,9 @@ def setup(session: Session, workspace: str, school: str | None) -> int:
         if not chosen:
             where = f"{school} does not use" if school else "No school uses"
             raise UsageError(f"{where} the workspace “{workspace}”.")
-        return 0 if all([_set_up(one) for one in chosen]) else 1
+        # Two at once could each make a plan that the other does not see yet.
+        with office.store.lock(f"setup {workspace}"):
+            return 0 if all([_set_up(one) for one in chosen]) else 1
 
 
 def _set_up(school: School) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.graph_server.server import GraphServer
 from tests.graph_server.tenant import GROUP, LEAD, SITE
+from tests.plugins.rp_microsoft365.planner_school import numbered
 from tests.plugins.rp_microsoft365.tenant_school import open_workspace
 
 pytestmark = pytest.mark.facts
@@ -18,7 +19,7 @@ def server(graph_server: GraphServer) -> GraphServer:
     return graph_server
 
 
-def faults(server: GraphServer, **own: str) -> list[str]:
+def faults(server: GraphServer, **own: str | int) -> list[str]:
     return list(open_workspace(server, **own).probe())
 
 
@@ -70,6 +71,28 @@ def test_a_missing_teams_policy_is_told_only_where_the_lobby_is_to_be_set(server
 
     assert "OnlineMeetings.ReadWrite.All" in said
     assert "Grant-CsApplicationAccessPolicy -PolicyName rp-connect" in said
+
+
+def test_a_plan_that_is_full_is_a_sentence(server: GraphServer):
+    (plan,) = server.state.plans.values()
+    for number in range(3):
+        open_workspace(server).tasks.create(numbered(number))
+    assert faults(server) == []
+
+    assert faults(server, plan_active_tasks=4) == []
+    (said,) = faults(server, plan_active_tasks=3)
+    assert said.startswith(f"Plan full: “{plan['title']}” takes no more tasks.")
+
+
+def test_a_plan_that_is_missing_or_refused_is_a_sentence(server: GraphServer):
+    server.faults.lack("Tasks.ReadWrite.All")
+    (said,) = faults(server)
+    assert "Tasks.ReadWrite.All" in said
+    server.faults.clear()
+
+    server.state.plans.clear()
+    (said,) = faults(server)
+    assert said.startswith("There is no plan called “Restorative practice”")
 
 
 def test_each_area_is_told_whatever_the_others_say(server: GraphServer):

@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,16 @@ def test_setup_says_what_it_did_and_then_there_is_nothing_to_say(installation: I
     assert answer.out.startswith("northwick\n  ✓ Created the list “Restorative cases”.\n")
     assert "✗" not in answer.out
     assert problems(installation) == []
+
+
+def test_two_set_ups_at_once_are_one(installation: Installation, graph_server: GraphServer):
+    """The second is told that somebody is at it, and does nothing."""
+    graph_server.faults.slow(0.3, method="POST", times=1)
+    with ThreadPoolExecutor() as both:
+        runs = [both.submit(installation.spawn, "setup", "microsoft365", **SECRET) for _ in range(2)]
+
+    assert sorted(run.result().code for run in runs) in ([0, 0], [0, 3])
+    assert set(made(graph_server).values()) == {1}
 
 
 def test_setup_says_what_is_left_for_a_person(installation: Installation, graph_server: GraphServer):

@@ -22,7 +22,7 @@ import json, sys
 from tests.plugins.rp_microsoft365.tenant_school import settings
 from rp_microsoft365.plugin import build
 workspace = build(settings({NOWHERE!r}))
-workspace.records, workspace.summaries, workspace.meetings, workspace.notices
+workspace.records, workspace.summaries, workspace.meetings, workspace.tasks, workspace.notices
 print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))
 """
 
@@ -58,9 +58,9 @@ def test_nothing_is_looked_up_before_a_request_could_have_landed(workspace: Work
 
 
 def test_what_takes_several_at_once_says_so(workspace: Workspace):
-    several = {name: isinstance(getattr(workspace, name), Bulk) for name in ("meetings", "records")}
+    several = {name: isinstance(getattr(workspace, name), Bulk) for name in ("tasks", "meetings", "records")}
 
-    assert several == {"meetings": True, "records": True}
+    assert several == {"tasks": True, "meetings": True, "records": True}
 
 
 def test_it_meets_online_and_has_no_way_yet_to_tell_people_things(workspace: Workspace):
