@@ -21,9 +21,10 @@ at work); `people.py` has what people do to a task so that its etag changes as w
 `state.duplicates(state.items.values(), "fields", "Reference")` counts what stands twice.
 
 `server.configure(...)` sets what the tenant is like (`Options`): `page_size`, `online_meetings=False` (a
-silent downgrade), `visible_after=0.5` (404, and in no collection, for so long after its creation),
-`max_tasks`, `max_active_tasks`, `max_buckets`, `max_plans`, `max_assigned`, `outlook_limit`,
-`duplicate_status` and `duplicate_code` (of a unique column), `cancelled_events_stay`, `etag_header`.
+silent downgrade), `visible_after=0.5` (404, and in no collection, for so long after its creation;
+`state.reveal()` ends that at once), `max_tasks`, `max_active_tasks`, `max_buckets`, `max_plans`,
+`max_assigned`, `outlook_limit`, `duplicate_status` and `duplicate_code` (of a unique column),
+`cancelled_events_stay`, `etag_header`.
 
 **Faults** (`faults`). Each takes whom and when: `service` ("calendar", "online_meetings", "planner",
 "lists", "files", "directory"), `method`, `path` (a regular expression), `chance=0.05` or `nth=3`,
@@ -33,7 +34,8 @@ request of a batch alone):
     faults.throttle(2, as_date=True)  as an HTTP date          faults.busy(2.0)           503 (None: without)
     faults.limit("MaximumTasksInProject")    403 with a limit  faults.refuse(409, "x")    any refusal
     faults.lack("Tasks.ReadWrite.All")       403 permission    faults.sign_out()          401
-    faults.lose_answers("cut"), ("504")      done, not heard   faults.slow(0.04)          latency
+    faults.lose_answers("cut"), ("504"), ("403")  done, not heard
+    faults.slow(0.04)               latency, then done
     faults.hang()                            never answered, not done
     faults.malform("html"), ("truncated"), ("reordered"), ("no_body"), ("no_headers"), ("no_id"), ("absent")
 `faults.remove(fault)`, `faults.clear()`; a fault counts how often it `struck`. `server.go_away()` cuts and

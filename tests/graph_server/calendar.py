@@ -122,7 +122,7 @@ def list_events(tenant: Tenant, call: Call, who: str) -> Reply:
     if clause := call.query.get("$filter"):
         test = Filter(clause).matches
         rows = [row for row in rows if test(searchable(row))]
-    return collection(tenant, call, [view(call, row) for row in rows])
+    return collection(tenant, call, rows, lambda row: view(call, row))
 
 
 def searchable(row: Json) -> Json:
@@ -146,7 +146,7 @@ def calendar_view(tenant: Tenant, call: Call, who: str) -> Reply:
         and datetime.fromisoformat(row["_start"]) < ends
         and datetime.fromisoformat(row["_end"]) > begins
     ]
-    return collection(tenant, call, [view(call, row) for row in rows])
+    return collection(tenant, call, rows, lambda row: view(call, row))
 
 
 def aware(text: str) -> datetime:

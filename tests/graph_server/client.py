@@ -26,7 +26,7 @@ class Client:
         """`headers` by Python's names: `if_match=...`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._session.request(
-            method, self.url + path, json=body, headers={**TOKEN, **named}, timeout=10
+            method, self.url + path, json=body, headers={**TOKEN, **named}, timeout=60
         )
 
     def get(self, path: str, **headers: str) -> Any:
@@ -42,7 +42,7 @@ class Client:
     def put(self, path: str, data: bytes, **headers: str) -> requests.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         kind = {"Content-Type": "application/octet-stream"}
-        return self._session.put(self.url + path, data=data, headers={**TOKEN, **kind, **named}, timeout=10)
+        return self._session.put(self.url + path, data=data, headers={**TOKEN, **kind, **named}, timeout=60)
 
     def batch(self, *questions: Json) -> dict[str, Json]:
         """Answers by id."""

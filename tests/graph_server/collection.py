@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +22,10 @@ def select(call: Call, row: Json) -> Json:
     return {name: value for name, value in row.items() if name in names or name.startswith("@")}
 
 
+def as_it_is(row: Json) -> Json:
+    return row
+
+
 def number(call: Call, option: str, otherwise: int) -> int:
     try:
         return int(call.query.get(option, otherwise))
@@ -29,12 +33,14 @@ def number(call: Call, option: str, otherwise: int) -> int:
         raise Refused(400, "BadRequest", f"Invalid value for {option}.") from None
 
 
-def collection(tenant: Tenant, call: Call, rows: Sequence[Json]) -> Reply:
-    """One page; the next link keeps the question's own options."""
+def collection(
+    tenant: Tenant, call: Call, rows: Sequence[Json], view: Callable[[Json], Json] = as_it_is
+) -> Reply:
+    """One page, each row as `view` shows it; the next link keeps the question's own options."""
     first = number(call, "$skiptoken", number(call, "$skip", 0))
     size = min(number(call, "$top", tenant.options.page_size), tenant.options.page_size)
     page = rows[first : first + size]
-    body: dict[str, Any] = {"value": [select(call, row) for row in page]}
+    body: dict[str, Any] = {"value": [select(call, view(row)) for row in page]}
     if first + size < len(rows):
         path = call.url.partition("?")[0]
         query = {name: value for name, value in call.query.items() if name != "$skip"}

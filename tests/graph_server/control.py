@@ -25,6 +25,7 @@ class Control:
             "state": server.state.snapshot,
             "log": server.log.snapshot,
             "take_violations": server.log.take_violations,
+            "reveal": server.state.reveal,
             "configure": server.configure,
             "go_away": server.go_away,
             "come_back": server.come_back,

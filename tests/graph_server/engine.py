@@ -78,8 +78,9 @@ class Engine:
     def lost(self, faults: Sequence[Fault], call: Call, reply: Reply) -> Reply:
         """What is heard of it, if anything."""
         call.cut = call.cut or any(fault.how == "cut" for fault in faults)
-        if any(fault.how == "504" for fault in faults):
-            return error(504, "UnknownError", "The gateway did not receive an answer in time.")
+        for fault in faults:
+            if fault.how != "cut":
+                return error(int(fault.how), "UnknownError", "What became of the request is not known.")
         return reply
 
     def _done(self, call: Call, *, away: bool) -> Reply:

@@ -135,8 +135,9 @@ class FaultMenu:
         """401 for the whole request."""
         return self.refuse(401, "InvalidAuthenticationToken", **{"whole": True, **when})
 
-    def lose_answers(self, how: Literal["cut", "504"] = "cut", **when: Any) -> Fault:
-        """What was asked is done, and then the connection is cut (with all of its batch), or 504 said."""
+    def lose_answers(self, how: str = "cut", **when: Any) -> Fault:
+        """What was asked is done, and then the connection is cut (with all of its batch), or the status `how`
+        is said: "504", "500", or the "403" that Planner gives for a plan which it has made."""
         return self.add(Fault("lose", how=how, **when))
 
     def slow(self, seconds: float, **when: Any) -> Fault:

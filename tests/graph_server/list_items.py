@@ -100,7 +100,7 @@ def list_items(tenant: Tenant, call: Call, where: str, key: str) -> Reply:
         test = Filter(clause)
         check_indexed(tenant, call, owner, test)
         rows = [row for row in rows if test.matches(row)]
-    return collection(tenant, call, [view(call, row) for row in rows])
+    return collection(tenant, call, rows, lambda row: view(call, row))
 
 
 def check_indexed(tenant: Tenant, call: Call, owner: str, test: Filter) -> None:

@@ -77,6 +77,10 @@ class OwnProcess:
     def configure(self, **options: Any) -> None:
         self.tell("configure", **options)
 
+    def reveal(self) -> None:
+        """See `Tenant.reveal`."""
+        self.tell("reveal")
+
     def go_away(self) -> None:
         self.tell("go_away")
 

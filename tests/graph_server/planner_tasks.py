@@ -140,14 +140,14 @@ def create_task(tenant: Tenant, call: Call) -> Reply:
 def list_tasks(tenant: Tenant, call: Call, plan: str) -> Reply:
     found(tenant, tenant.plans, plan)
     tasks = rows(call, tenant.tasks, planId=plan)
-    return collection(tenant, call, [whole(tenant, call, row) for row in tasks])
+    return collection(tenant, call, tasks, lambda row: whole(tenant, call, row))
 
 
 @serves("planner", "GET /planner/buckets/{plannerBucket-id}/tasks")
 def list_bucket_tasks(tenant: Tenant, call: Call, bucket: str) -> Reply:
     found(tenant, tenant.buckets, bucket)
     tasks = rows(call, tenant.tasks, bucketId=bucket)
-    return collection(tenant, call, [whole(tenant, call, row) for row in tasks])
+    return collection(tenant, call, tasks, lambda row: whole(tenant, call, row))
 
 
 @serves("planner", "GET /planner/tasks/{plannerTask-id}")

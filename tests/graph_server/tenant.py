@@ -89,6 +89,13 @@ class Tenant:
         row = table.get(key)
         return None if row is None or hidden(row) else row
 
+    def reveal(self) -> None:
+        """From now on everything that was made is there for those who look (see `visible_after`)."""
+        for table in vars(self).values():
+            for row in table.values() if isinstance(table, dict) else ():
+                if isinstance(row, dict):
+                    row.pop("_hidden_until", None)
+
     def duplicates(self, rows: Iterable[Json], *path: str) -> dict[Any, int]:
         """What stands more than once: `duplicates(state.tasks.values(), "title")`; a path goes inwards."""
         seen = Counter(inward(row, path) for row in rows)
