@@ -1,7 +1,7 @@
 """A meeting as an Outlook event: what a new one has, and what of one that stands there must change.
 
-Two extended properties of ours mark it: our key, by which it is found, and its state (revision, and whether
-an online room was asked for). No name stands anywhere in it.
+Two extended properties of ours mark it: our key, by which it is found, and its state (revision, a mark of the
+list of those invited, and whether an online room was asked for). No name stands anywhere in it.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def new_event(meeting: WorkspaceMeeting) -> dict[str, Any]:
 def changes(held: Event, meeting: WorkspaceMeeting) -> dict[str, Any]:
     """The body of the PATCH: only what differs, since Outlook writes to everybody about what is sent.
 
-    Whoever a person added in Outlook stays until our own list changes. The body is touched only to take the
+    Whom a person added in Outlook stays until our own list changes. The body is touched only to take the
     link out: Outlook keeps the way into the online room there, and rewriting it would lose the room.
     """
     return {
@@ -124,10 +124,14 @@ def _state_of(event: Event) -> list[str]:
 
 
 def _state(meeting: WorkspaceMeeting) -> dict[str, str]:
-    return {
-        "id": STATE,
-        "value": f"{meeting.revision} {_ONLINE}" if meeting.online else str(meeting.revision),
-    }
+    marks = [str(meeting.revision), _list_mark(meeting), *([_ONLINE] if meeting.online else [])]
+    return {"id": STATE, "value": " ".join(marks)}
+
+
+def _list_mark(meeting: WorkspaceMeeting) -> str:
+    """The same for the same addresses."""
+    listed = "\n".join(sorted(address.casefold() for address in meeting.invited))
+    return uuid5(NAMESPACE, listed).hex[:12]
 
 
 def _times(meeting: WorkspaceMeeting) -> dict[str, Any]:
@@ -154,12 +158,8 @@ def _attendees(meeting: WorkspaceMeeting) -> list[dict[str, Any]]:
 
 
 def _same_people(held: Event, meeting: WorkspaceMeeting) -> bool:
-    there = {
-        str(each["emailAddress"].get("address") or "").casefold()
-        for each in held.get("attendees") or ()
-        if each.get("emailAddress")
-    }
-    return there == {address.casefold() for address in meeting.invited}
+    """Our list is the one that we wrote last: whom a person added or took off in Outlook is theirs to say."""
+    return _list_mark(meeting) in _state_of(held)[1:]
 
 
 def _room() -> dict[str, Any]:

@@ -220,6 +220,19 @@ def test_what_a_person_wrote_into_the_invitation_stays(graph_server: GraphServer
     assert "Bring the plan." in only(graph_server)["body"]["content"]
 
 
+def test_whom_a_person_added_in_outlook_stays_until_our_own_list_changes(graph_server: GraphServer):
+    meetings = shelf(graph_server)
+    written = meetings.create(MEETING)
+    tutor = {"emailAddress": {"address": "tutor@northwick.example"}, "type": "optional"}
+    graph_server.state.events[written.external_id]["attendees"].append(tutor)
+
+    meetings.update(written.external_id, replace(MEETING, revision=2, place="Hall"))
+    assert invited(only(graph_server)) == [HEAD, "tutor@northwick.example"]
+
+    meetings.update(written.external_id, replace(MEETING, revision=3, invited=(HEAD, FAMILY), apart=True))
+    assert invited(only(graph_server)) == [HEAD, FAMILY]
+
+
 def test_a_meeting_that_a_person_dragged_elsewhere_goes_back_when_it_is_moved_here(
     graph_server: GraphServer,
 ):
