@@ -49,6 +49,9 @@ class TimedSession(requests.Session):
         for scheme in ("https://", "http://"):
             self.mount(scheme, HTTPAdapter(pool_connections=2, pool_maxsize=POOL, max_retries=0))
 
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """No redirect is followed, nor looked into: what is behind one is neither Graph nor Entra."""
+
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = self.timeout

@@ -31,10 +31,7 @@ class Wire:
         self._timeout_s = timeout_s
 
     def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
-        """Any status is an answer. Raises NotSentError and CutError, whose words hold no address.
-
-        No redirect is followed: what is behind one is not Graph.
-        """
+        """Any status is an answer. Raises NotSentError and CutError, whose words hold no address."""
         try:
             response = self._session.request(
                 method, url, headers=dict(headers), data=body, stream=True, allow_redirects=False
@@ -43,7 +40,7 @@ class Wire:
             raise _sorted(fault) from None
         except (UnicodeError, ValueError):
             raise NotSentError("it cannot be put into an HTTP request") from None
-        except OSError as fault:
+        except (OSError, urllib3.exceptions.HTTPError) as fault:
             raise CutError(type(fault).__name__) from None
         names = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status_code, names, self._read(response))
@@ -57,6 +54,7 @@ class Wire:
                 if time.monotonic() > until or len(content) > LARGEST:
                     raise CutError("the answer did not end")
         except (urllib3.exceptions.HTTPError, OSError) as fault:
+            response.close()  # what is left of this answer must not be taken for the next one
             raise CutError(type(fault).__name__) from None
         except CutError:
             response.close()

@@ -502,3 +502,20 @@ def test_a_permission_that_is_missing_asks_for_no_new_sign_in():
     assert not is_stale_sign_in(Reply(401, {}, b'{"error": {"code": "generalException"}}'))
     assert is_stale_sign_in(Reply(401, {}, b'{"error": {"code": "InvalidAuthenticationToken"}}'))
     assert is_stale_sign_in(Reply(401, {}, b""))
+
+
+def test_what_is_left_of_a_broken_answer_is_not_taken_for_the_next_one():
+    broken = Says(200, b"not gzip at all" * 20_000, {"Content-Encoding": "gzip"})
+    with loopback(broken, Says(200, {"id": "next"})) as server:
+        graph = graph_at(server.url)
+        with pytest.raises(TryLaterError):
+            graph.ask(read())
+        assert graph.ask(read()).body == {"id": "next"}
+
+
+@pytest.mark.parametrize("where", ["/v1.0/elsewhere", "http://127.0.0.1:9/", "::", ""])
+def test_a_redirect_is_not_followed_and_not_looked_into(where):
+    away = Says(301, b"<html>", {"Location": where, "Content-Encoding": "gzip", "Content-Length": "7"})
+    with loopback(away) as server, pytest.raises(TryLaterError):
+        graph_at(server.url, timeout_s=0.5).ask(read())
+    assert len(server.came) == 1
