@@ -278,7 +278,8 @@ class Store(Protocol):
         ...
 
     def rehearse(self) -> AbstractContextManager[Begin]:
-        """For previews: a `begin` whose units of work share one transaction that is always rolled back."""
+        """For previews: a `begin` whose units of work share one transaction that is always rolled back. On
+        SQLite other writers wait for it; on PostgreSQL it plays on copies, and nobody does."""
         ...
 
     def lock(self, name: str) -> AbstractContextManager[None]:

@@ -47,6 +47,7 @@ class PostgresDatabase:
         self.reader = self.writer.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
+        self.rehearser = self.writer.execution_options(isolation_level="REPEATABLE READ")
         self._locks = _engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
 
     def insert(self, table: sa.Table) -> Insert:

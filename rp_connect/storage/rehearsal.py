@@ -15,7 +15,8 @@ from rp_connect.storage.unit_of_work import SqlUnitOfWork
 class Rehearsal:
     """One transaction, which begins with its first unit of work; `end` undoes it.
 
-    Until then others may have to wait for it as for any writer, so a rehearsal should not dawdle.
+    On SQLite others wait for it as for any writer, so a rehearsal should not dawdle; on PostgreSQL nobody
+    waits for it.
     """
 
     def __init__(self, transaction: Callable[[], AbstractContextManager[Session]]) -> None:

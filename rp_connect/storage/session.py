@@ -38,19 +38,23 @@ class Dialect(Protocol):
 
 
 class Session:
-    """`writing` False: a reading transaction. After `end()` it refuses to work."""
+    """`writing` False: a reading transaction; `rehearsing`: it writes into copies that nobody else sees.
+    After `end()` it refuses to work."""
 
-    def __init__(self, connection: sa.Connection, dialect: Dialect, *, writing: bool) -> None:
+    def __init__(
+        self, connection: sa.Connection, dialect: Dialect, *, writing: bool, rehearsing: bool = False
+    ) -> None:
         self._connection = connection
         self._dialect = dialect
         self._over = False
         self.writing = writing
+        self.rehearsing = rehearsing
         self.postgres = dialect.postgres
         self.known_schools: dict[str, int] = {}
 
     def part(self) -> Session:
         """A session of its own in the same transaction."""
-        return Session(self.connection, self._dialect, writing=self.writing)
+        return Session(self.connection, self._dialect, writing=self.writing, rehearsing=self.rehearsing)
 
     @property
     def connection(self) -> sa.Connection:

@@ -25,6 +25,7 @@ class SqliteDatabase:
     """With a write-ahead log, so that reading never waits; one writer at a time, from its first moment on."""
 
     postgres = False
+    rehearser = None
 
     def __init__(self, url: sa.URL, clock: Clock | None) -> None:
         self._path = _path(url)

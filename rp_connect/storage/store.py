@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from rp_connect.errors import ConfigError, StoreError
 from rp_connect.ports.store import Begin, UnitOfWork
+from rp_connect.storage.copies import play_on_copies
 from rp_connect.storage.faults import explained
 from rp_connect.storage.rehearsal import Rehearsal
 from rp_connect.storage.schema import bring_up_to_date
@@ -25,6 +26,11 @@ class Database(Dialect, Protocol):
     def writer(self) -> sa.Engine: ...
     @property
     def reader(self) -> sa.Engine: ...
+    @property
+    def rehearser(self) -> sa.Engine | None:
+        """For rehearsals that play on copies; None where they have the whole store to themselves."""
+        ...
+
     def lock(self, name: str) -> AbstractContextManager[None]: ...
     def upgrading(self) -> AbstractContextManager[sa.Connection]: ...
 
@@ -57,7 +63,7 @@ class SqlStore:
 
     @contextmanager
     def rehearse(self) -> Iterator[Begin]:
-        rehearsal = Rehearsal(lambda: self._transaction(self._database.writer, writing=True))
+        rehearsal = Rehearsal(self._rehearsed)
         try:
             yield rehearsal.begin
         finally:
@@ -76,12 +82,26 @@ class SqlStore:
                 engine.dispose()
 
     @contextmanager
-    def _transaction(self, engine: sa.Engine, *, writing: bool) -> Iterator[Session]:
+    def _rehearsed(self) -> Iterator[Session]:
+        engine = self._database.rehearser
+        if engine is None:
+            with self._transaction(self._database.writer, writing=True) as session:
+                yield session
+            return
+        with self._transaction(engine, writing=True, rehearsing=True) as session:
+            with explained():
+                play_on_copies(session.connection)
+            yield session
+
+    @contextmanager
+    def _transaction(
+        self, engine: sa.Engine, *, writing: bool, rehearsing: bool = False
+    ) -> Iterator[Session]:
         """Rolls back whatever was not committed."""
         with explained():
             connection = engine.connect()
             connection.begin()
-        session = Session(connection, self._database, writing=writing)
+        session = Session(connection, self._database, writing=writing, rehearsing=rehearsing)
         try:
             yield session
         finally:

@@ -33,7 +33,7 @@ def _alone_with(session: Session, kind: EffectKind, keys: Sequence[str]) -> None
     """On PostgreSQL a statement does not see a row that another worker leased since it began, and would
     give its revision again; so whoever wants an object has it to themselves until the end. (On SQLite
     every writer is alone.)"""
-    if session.postgres:
+    if session.postgres and not session.rehearsing:
         session.sql(_ALONE, ([f"{kind.value} {key}" for key in sorted(keys)],))
 
 
