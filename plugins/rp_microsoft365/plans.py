@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from threading import RLock
@@ -26,6 +27,9 @@ ACTIVE, IN_ALL = 2300, 8900
 9,000 on the older of the two pages about them, 3,000 and 9,000 on the newer."""
 FRESH_FOR_S = 600.0
 """For so long what we know of the current plan is not asked for again."""
+
+OTHERS_TRIES, OTHERS_PAUSE_S = 8, 0.5
+"""So often, and so far apart, we look whether another process has furnished the plan that it just made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,7 @@ class Plans:
     def _furnished(self, plan: Plan) -> OpenPlan:
         """Labels are put in last: a plan without them was left half made."""
         if not self.opened(plan.id).labels:
+            self._wait_until_furnished(plan.id)
             self._furnish(plan.id, plan.title)
         return self.opened(plan.id)
 
@@ -198,17 +203,35 @@ class Plans:
             Service.PLANNER, "POST", "/planner/plans", Permission.TASKS, body=body, creates=True
         )
         fault: RpConnectError | None = None
-        own = ""
+        own: dict[str, Any] = {}
         try:
-            own = str(self._graph.ask(request).body["id"])
+            own = self._graph.ask(request).body
         except (AccessError, LimitError, UnclearError) as refused:
             fault = refused
         there = [plan for plan in self.every() if plan.title == title]
-        if there:
-            return there[0].id
-        if fault is not None:
+        if not there and fault is not None:
             raise fault
-        return own
+        if not there or there[0].id == own.get("id"):
+            return str(own["id"] if not there else there[0].id)
+        if own:
+            self._take_back(own)
+        self._wait_until_furnished(there[0].id)
+        return there[0].id
+
+    def _take_back(self, own: dict[str, Any]) -> None:
+        """Somebody made the same plan a moment before: ours goes, as long as nothing stands in it."""
+        with suppress(RpConnectError):  # what cannot be taken back stays, empty
+            if not any(True for _ in self._graph.pages(_get(f"/planner/plans/{own['id']}/tasks"))):
+                etag = {"If-Match": str(own["@odata.etag"])}
+                path = f"/planner/plans/{own['id']}"
+                self._graph.ask(Request(Service.PLANNER, "DELETE", path, Permission.TASKS, headers=etag))
+
+    def _wait_until_furnished(self, plan_id: str) -> None:
+        """Whoever made it is about to make its buckets; the labels come last. After that it is ours to do."""
+        for _ in range(OTHERS_TRIES):
+            if open_plan(self._graph, plan_id).labels:
+                return
+            time.sleep(OTHERS_PAUSE_S)
 
     def _furnish(self, plan_id: str, title: str) -> list[str]:
         said = [f"Made the bucket “{name}” in “{title}”." for name in ensure_buckets(self._graph, plan_id)]

@@ -260,3 +260,16 @@ def test_a_task_in_a_plan_that_people_renamed_is_still_read_and_found(school: Pl
 
     assert {seen.key for seen in school.open().everything()} == {numbered(1).key, numbered(2).key}
     assert school.open().find(numbered(1).key) is not None
+
+
+@facts
+def test_two_processes_that_open_a_year_at_once_make_one_plan_with_each_bucket_once(school: PlannerSchool):
+    school.today = date(2027, 9, 1)
+    school.server.faults.slow(0.05, service="planner", method="POST")
+    shelves = [school.open() for _ in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda n: shelves[n].create(numbered(n + 1)), range(3)))
+
+    assert school.plan_titles() == [THIS_YEAR, "Restorative practice 2027-28"]
+    assert len(school.server.state.buckets) == 2 * len(Stage)
+    assert len(school.rows) == 3
