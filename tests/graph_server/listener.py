@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedReader
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -16,13 +18,26 @@ Answering = Callable[[str, str, dict[str, str], bytes, Wait], HttpAnswer]
 PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
+class Lines(BufferedReader):
+    """Knows whether the last line that was read ended the headers, or the connection did."""
+
+    ended = False
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        self.ended = line in (b"\r\n", b"\n")
+        return line
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: Sockets
+    rfile: Lines
 
     def setup(self) -> None:
         super().setup()
+        self.rfile = Lines(self.rfile.detach())
         self.server.opened(self.connection)
 
     def finish(self) -> None:
@@ -35,6 +50,9 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         data = self.rfile.read(length) if length else b""
+        if len(data) < length or not self.rfile.ended:
+            self.close_connection = True  # its client was killed half-way: it has asked for nothing
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
             answer = self.server.answering(self.command, self.path, headers, data, self.server.wait)
@@ -81,19 +99,23 @@ class Sockets(ThreadingHTTPServer):
         self._connected()
         with self._guard:
             self._open.add(connection)
+            if self._released.is_set():  # it was accepted just before we went away
+                cut(connection)
 
     def closed(self, connection: socket.socket) -> None:
         with self._guard:
             self._open.discard(connection)
 
     def cut_all(self) -> None:
-        self._released.set()
         with self._guard:
+            self._released.set()
             for connection in self._open:
-                try:
-                    connection.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue  # its client was quicker
+                cut(connection)
+
+
+def cut(connection: socket.socket) -> None:
+    with suppress(OSError):  # its client was quicker
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 class Listener:
