@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
@@ -236,6 +237,21 @@ def test_no_page_scrolls_sideways_in_between(trust: Office, chromium: Chromium, 
         for path in PATHS:
             page.goto(address + path)
             assert not scrolls_sideways(page), path
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_days_of_the_week_stand_apart(trust: Office, chromium: Chromium, width: int):
+    """Their words, not their boxes: at least half a letter's height lies between two of them."""
+    measure = """() => [...document.querySelectorAll(".week-days time")].map(day => {
+        const words = document.createRange();
+        words.selectNodeContents(day);
+        return [words.getBoundingClientRect().left, words.getBoundingClientRect().right];
+    })"""
+    with served(trust) as address, chromium.new_page(viewport={"width": width, "height": 844}) as page:
+        page.goto(address)
+        days = page.evaluate(measure)
+    assert len(days) == 7
+    assert min(left - right for (_, right), (left, _) in pairwise(days)) >= 8
 
 
 def test_nothing_moves_where_people_asked_for_stillness(office: Office, chromium: Chromium):
