@@ -12,13 +12,13 @@ from typing import Protocol
 
 from rp_connect.domain.calendar import Half, Period, Session
 from rp_connect.domain.case import Case, Stage
-from rp_connect.domain.effect import Effect, EffectKind, EffectState
 from rp_connect.domain.incident import IncidentRecord
 from rp_connect.domain.meeting import Meeting
 from rp_connect.domain.people import Pupil, PupilRecord, StaffRecord
 from rp_connect.domain.suspension import Suspension
 from rp_connect.domain.task import Task, TaskState
 from rp_connect.ports.lanes import Lanes as Lanes
+from rp_connect.ports.outbox import Outbox as Outbox
 from rp_connect.ports.remembered import Audit as Audit
 from rp_connect.ports.remembered import AuditRow as AuditRow
 from rp_connect.ports.remembered import Refusals as Refusals
@@ -75,6 +75,7 @@ class Incidents(Protocol):
 class Suspensions(Protocol):
     def by_id(self, school: str, mis: str, ids: Collection[str]) -> Mapping[str, Suspension]: ...
     def get(self, number: int) -> Suspension: ...
+    def by_no(self, numbers: Collection[int]) -> Mapping[int, Suspension]: ...
     def of_pupils(self, pupil_nos: Collection[int]) -> Mapping[int, Sequence[Suspension]]:
         """All suspensions of each of these pupils, unordered."""
         ...
@@ -116,6 +117,7 @@ class Cases(Protocol):
         ...
 
     def of_suspensions(self, numbers: Collection[int]) -> Mapping[int, Case]: ...
+    def by_ref(self, refs: Collection[str]) -> Mapping[str, Case]: ...
     def stages(self, refs: Collection[str]) -> Mapping[str, Stage]: ...
     def every(self, school: str | None = None, stage: Stage | None = None) -> Sequence[Case]:
         """By reference."""
@@ -149,6 +151,10 @@ class Tasks(Protocol):
 
 class Meetings(Protocol):
     def of_case(self, ref: str) -> Meeting | None: ...
+    def of_cases(self, refs: Collection[str]) -> Mapping[str, Meeting]:
+        """The one of each case that is not cancelled; of several the last."""
+        ...
+
     def of_school(self, school: str) -> Sequence[Meeting]:
         """Those that are not cancelled."""
         ...
@@ -159,75 +165,6 @@ class Meetings(Protocol):
     def landed(self, written: Sequence[tuple[str, str | None, str]]) -> None:
         """What stands in the workspace now, as (meeting id, external id or None, warning)."""
         ...
-
-
-class Outbox(Protocol):
-    """The effect protocol of DESIGN §6. Times are the store's; every state write is fenced by the attempt."""
-
-    def want(self, kind: EffectKind, key: str, *, school: str, case: str | None) -> None:
-        """State that `key` should be as the store now says. A waiting or parked row of the same object is
-        brought up to date; while one is in flight a new row waits behind it. Revisions of an object grow."""
-        ...
-
-    def want_each(self, kind: EffectKind, keys: Sequence[str], *, school: str, case: str | None) -> None:
-        """`want` for each of these objects in turn."""
-        ...
-
-    def asked(self, kind: EffectKind, key: str) -> bool:
-        """Whether this object was ever wanted."""
-        ...
-
-    def in_flight(self, kind: EffectKind) -> Collection[str]:
-        """The keys of the objects that somebody is just writing, or may have written."""
-        ...
-
-    def due(self, schools: Collection[str]) -> Mapping[tuple[str, EffectKind], int]:
-        """How many effects of which school and kind could be leased now."""
-        ...
-
-    def lease(
-        self,
-        owner: str,
-        limit: int,
-        schools: Collection[str] | None = None,
-        kinds: Collection[EffectKind] | None = None,
-    ) -> Sequence[Effect]:
-        """Take up to `limit` effects that are due, at most one per object, oldest first, none of an object
-        with a row in flight or parked. Rows leased by an owner that is dead or out of time come back as
-        `unclear` first (look_first set). A lease lasts 60 seconds."""
-        ...
-
-    def renew(self, effect: Effect) -> bool:
-        """Sixty seconds more; False where the lease was lost."""
-        ...
-
-    def renew_all(self, effects: Collection[Effect]) -> Collection[int]:
-        """The ids of those whose lease was not lost."""
-        ...
-
-    def done(self, effect: Effect) -> bool:
-        """False where another attempt overtook this one: then nothing was written."""
-        ...
-
-    def done_all(self, effects: Collection[Effect]) -> Collection[int]:
-        """The ids of those that no other attempt overtook."""
-        ...
-
-    def wait(self, effect: Effect, seconds: float, reason: str) -> bool: ...
-    def unclear(self, effect: Effect, seconds: float, reason: str) -> bool:
-        """Not before `seconds` from now, and then look first."""
-        ...
-
-    def park(self, effect: Effect, reason: str, *, look_first: bool = False) -> bool:
-        """`look_first`: it may have landed all the same."""
-        ...
-
-    def retry(self, effect_id: int) -> Effect:
-        """A parked effect is due again now. Raises NotFoundError, UsageError where it is not parked."""
-        ...
-
-    def every(self, state: EffectState | None = None) -> Sequence[Effect]: ...
-    def counts(self, school: str | None = None) -> Mapping[EffectState, int]: ...
 
 
 class UnitOfWork(Protocol):

@@ -1,36 +1,28 @@
-"""Send until nothing is due now. A worker never sleeps on an answer: a throttled row waits in the store."""
+"""Send until nothing is due now, each lane by itself. A worker never sleeps on an answer: what must wait
+waits in the store, and a service that asks for patience holds back nobody but its own lane.
+"""
 
 from __future__ import annotations
 
-import logging
-import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-from rp_connect.domain.effect import Effect, EffectState
-from rp_connect.errors import (
-    ConflictError,
-    RpConnectError,
-    TryLaterError,
-    UnclearError,
-)
-from rp_connect.ports.store import UnitOfWork
-from rp_connect.ports.workspace import Workspace
+from rp_connect.domain.effect import EffectKind, EffectState
+from rp_connect.errors import RpConnectError
+from rp_connect.ports.workspace import LaneLimits, Workspace
+from rp_connect.services.lane_turn import PATIENCE_S
 from rp_connect.services.office import Office
-from rp_connect.services.pull_tasks import pull_school
-from rp_connect.services.send_effect import Sent, Settle, send
+from rp_connect.services.send_lane import Lane, Sender
 from rp_connect.services.sync_report import Progress
 
-BATCH = 20
-"""Effects leased at once, and settled in one transaction; well within a lease of 60 seconds."""
-RENEW_AFTER_S = 20.0
-CONFLICTS = 8
-"""After so many attempts that met somebody else's change a person must look."""
-PATIENCE_S = (1.0, 300.0)
-"""Shortest and longest pause after an answer that gave none of its own."""
-
-log = logging.getLogger(__name__)
+SENDERS = 8
+"""Threads at most; there are only as many as lanes and their limits give work to. Each may need a connection
+to the store, whose pool has fifteen."""
+POSTPONED = 1000
+GLANCE_S, LOOK_S = 0.25, 2.0
+"""How often a run sees to its progress and its leases, and how often to what became due meanwhile."""
 
 
 @dataclass(slots=True)
@@ -47,131 +39,128 @@ class Delivered:
 
 
 def deliver_effects(office: Office, progress: Progress | None = None) -> Delivered:
-    """Raises StoreError where the store cannot be used; what a workspace says is kept with its effect."""
+    """Raises StoreError where the store cannot be used; what a workspace says is kept with its effect.
+
+    After Ctrl-C no further batch is begun, and what was leased but not sent goes back at once.
+    """
     run = _Delivery(office, progress or Progress())
-    run.progress.begin("effects", _open(office))
-    while rows := run.lease():
-        run.settle(run.send_all(rows))
-        run.progress.advance(len(rows))
-    run.progress.end()
+    run.until_nothing_is_due()
     with office.store.read() as work:
         counts = work.effects.counts()
-    run.result.parked = counts.get(EffectState.PARKED, 0)
-    run.result.waiting = sum(
-        n for state, n in counts.items() if state not in (EffectState.DONE, EffectState.PARKED)
+    ended = (EffectState.DONE, EffectState.PARKED)
+    return Delivered(
+        done=run.sender.ends.done,
+        waiting=sum(n for state, n in counts.items() if state not in ended),
+        parked=counts.get(EffectState.PARKED, 0),
+        parked_now=run.sender.ends.parked,
     )
-    return run.result
-
-
-def _open(office: Office) -> int:
-    with office.store.read() as work:
-        return work.effects.counts().get(EffectState.WAITING, 0)
 
 
 class _Delivery:
-    """One run: the workspaces it has opened, and the lanes that asked for patience."""
+    """One run: the workspaces it has opened, and the lanes that are being worked at."""
 
     def __init__(self, office: Office, progress: Progress) -> None:
         self.office = office
         self.progress = progress
-        self.result = Delivered()
         self._workspaces: dict[str, Workspace] = {}
-        self._patience: dict[tuple[str, str], tuple[float, str]] = {}
-        self._conflicts: set[str] = set()
+        self.sender = Sender(office, self._workspaces)
+        self._running: dict[Future[None], list[Lane]] = {}
+        self._left: dict[tuple[str, str], int] = {}
+        self._told = 0
 
-    def lease(self) -> Sequence[Effect]:
-        schools = [s.id for s in self.office.schools.values() if not s.settings.paused]
-        with self.office.store.begin() as work:
-            rows = work.effects.lease(self.office.worker, BATCH, schools)
-            work.commit()
-        return rows
+    def until_nothing_is_due(self) -> None:
+        due = self._due()
+        self.progress.begin("effects", sum(due.values()))
+        with ThreadPoolExecutor(SENDERS, "lane") as threads:
+            try:
+                self._run(threads, due)
+            finally:
+                self.sender.stop.set()
+        self._tell_progress()
+        self.progress.end()
 
-    def send_all(self, rows: Sequence[Effect]) -> list[Sent]:
-        """Leases are renewed on the way; a row whose lease was lost is left to whoever has it now."""
-        sent, leased_at = [], time.monotonic()
-        for row in rows:
-            if time.monotonic() - leased_at > RENEW_AFTER_S and not self._renew(row):
+    def _run(self, threads: ThreadPoolExecutor, due: Mapping[tuple[str, EffectKind], int]) -> None:
+        """A lane that was left with nothing sent is looked at again once anything was settled since."""
+        looked = time.monotonic()
+        while True:
+            self._start(threads, due)
+            if not self._running:
+                return
+            ended = wait(self._running, GLANCE_S, FIRST_COMPLETED).done
+            for one in ended:
+                self._end(one)
+            self._tell_progress()
+            self.sender.keep()
+            due = {}
+            if ended or time.monotonic() - looked > LOOK_S:
+                due, looked = self._due(), time.monotonic()
+
+    def _start(self, threads: ThreadPoolExecutor, due: Mapping[tuple[str, EffectKind], int]) -> None:
+        """First one sender for each lane, then more for those that may have more. Lanes that their workspace
+        says nothing of (a folder on this machine) gain nothing from threads: one sender sees to them all."""
+        busy = {(lane.scope, lane.name) for lanes in self._running.values() for lane in lanes}
+        fresh = [lane for key, lane in self._lanes(due).items() if key not in busy and self._may_start(lane)]
+        jobs = [[lane] for lane in fresh if lane.named]
+        if plain := [lane for lane in fresh if not lane.named]:
+            jobs.append(plain)
+        wanted = [(job, _senders(job[0])) for job in jobs]
+        for job, senders in wanted:
+            for lane in job:
+                lane.active = senders
+        for turn in range(max((senders for _, senders in wanted), default=0)):
+            for job, senders in wanted:
+                if turn < senders:
+                    self._running[threads.submit(self.sender.send_lanes, job)] = job
+
+    def _may_start(self, lane: Lane) -> bool:
+        return self._left.get((lane.scope, lane.name)) != self.sender.changes
+
+    def _end(self, one: Future[None]) -> None:
+        lanes = self._running.pop(one)
+        one.result()
+        for lane in lanes:
+            self._left[lane.scope, lane.name] = lane.visited
+
+    def _due(self) -> Mapping[tuple[str, EffectKind], int]:
+        schools = [school.id for school in self.office.schools.values() if not school.settings.paused]
+        with self.office.store.read() as work:
+            return work.effects.due(schools)
+
+    def _lanes(self, due: Mapping[tuple[str, EffectKind], int]) -> dict[tuple[str, str], Lane]:
+        """Schools of one account share a lane."""
+        lanes: dict[tuple[str, str], Lane] = {}
+        for (school, kind), count in due.items():
+            workspace = self._workspace(school)
+            if workspace is None:
                 continue
-            sent.append(self._send(row))
-        return sent
+            limits, key = workspace.lanes.get(kind.lane), (workspace.scope, kind.lane)
+            lane = lanes.setdefault(key, Lane(*key, limits or LaneLimits(), named=limits is not None))
+            lane.targets.append((school, kind))
+            lane.due += count
+        return lanes
 
-    def settle(self, sent: Sequence[Sent]) -> None:
-        """Ends and what they bring are stored together; an end that was overtaken stores nothing.
-
-        Where somebody changed a task meanwhile, what they did is read before it is written again."""
-        with self.office.store.begin() as work:
-            for item in sent:
-                self._settle_one(work, item)
-            work.commit()
-        for school in sorted(self._conflicts):
-            pull_school(self.office, self.office.school(school))
-        self._conflicts.clear()
-
-    def _settle_one(self, work: UnitOfWork, item: Sent) -> None:
-        effects = work.effects
-        if item.settle is not None:
-            if effects.done(item.effect):
-                item.settle(work)
-                self.result.done += 1
-        elif item.unclear:
-            effects.unclear(item.effect, item.wait or 0.0, item.reason)
-        elif item.wait is not None:
-            # A conflict comes back at once, after what people did there was read.
-            effects.wait(item.effect, item.wait, item.reason)
-        elif effects.park(item.effect, item.reason):
-            self.result.parked_now += 1
-            log.warning("effect %s is parked", item.effect.id)
-
-    def _renew(self, row: Effect) -> bool:
-        with self.office.store.begin() as work:
-            held = work.effects.renew(row)
-            work.commit()
-        return held
-
-    def _send(self, row: Effect) -> Sent:
-        """An answer that asks for patience closes its lane for the rest of this run."""
-        lane = (row.school, row.kind.lane)
-        if lane in self._patience:
-            until, reason = self._patience[lane]
-            if time.monotonic() < until:
-                return Sent(row, wait=until - time.monotonic(), reason=reason)
-        try:
-            school = self.office.school(row.school)
-            workspace = self._workspace(row.school)
-        except RpConnectError as fault:
-            return Sent(row, wait=PATIENCE_S[1], reason=str(fault))
-        outcome = _attempt(lambda: send(self.office, school, workspace, row), row, workspace)
-        if outcome.conflict:
-            self._conflicts.add(row.school)
-        elif outcome.wait is not None and not outcome.unclear:
-            self._patience[lane] = (time.monotonic() + outcome.wait, outcome.reason)
-        return outcome
-
-    def _workspace(self, school: str) -> Workspace:
+    def _workspace(self, school: str) -> Workspace | None:
         if school not in self._workspaces:
-            self._workspaces[school] = self.office.school(school).workspace()
+            try:
+                self._workspaces[school] = self.office.school(school).workspace()
+            except RpConnectError as fault:
+                self._postpone(school, str(fault))
+                return None
         return self._workspaces[school]
 
+    def _postpone(self, school: str, reason: str) -> None:
+        """Its workspace cannot be opened: that is the school's affair, and stops no other."""
+        with self.office.store.begin() as work:
+            for row in work.effects.lease(self.office.worker, POSTPONED, [school]):
+                work.effects.wait(row, PATIENCE_S[1], reason)
+            work.commit()
 
-def _attempt(sending: Callable[[], Settle], row: Effect, workspace: Workspace) -> Sent:
-    try:
-        return Sent(row, settle=sending())
-    except TryLaterError as fault:
-        pause = fault.retry_after if fault.retry_after is not None else _pause(row.attempt)
-        return Sent(row, wait=float(pause), reason=str(fault))
-    except UnclearError as fault:
-        return Sent(row, unclear=True, wait=workspace.settles_after, reason=str(fault))
-    except ConflictError as fault:
-        if row.attempt >= CONFLICTS:
-            return Sent(row, reason=str(fault))
-        return Sent(row, conflict=True, wait=0.0, reason=str(fault))
-    except RpConnectError as fault:
-        return Sent(row, reason=str(fault))
-    except Exception as fault:  # noqa: BLE001 - a fault of one plugin parks its effect and stops nobody else
-        reason = f"The workspace plugin failed ({type(fault).__name__}); please report this."
-        return Sent(row, reason=reason)
+    def _tell_progress(self) -> None:
+        settled = self.sender.settled
+        self.progress.advance(settled - self._told)
+        self._told = settled
 
 
-def _pause(attempt: int) -> float:
-    shortest, longest = PATIENCE_S
-    return min(longest, shortest * 2.0 ** min(attempt, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
+def _senders(lane: Lane) -> int:
+    """No more than there are batches. Lanes without limits of their own are one sender's work."""
+    return min(lane.limits.at_once, -(-lane.due // lane.limits.batch)) if lane.named else 1

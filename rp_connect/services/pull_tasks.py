@@ -16,8 +16,8 @@ from rp_connect.errors import AccessError, ConflictError, GuardError, RpConnectE
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.ports.workspace import Bulk, SeenTask, Tasks
 from rp_connect.services.change_task import audit, closed, reopened, show_record, store_tasks
+from rp_connect.services.note_deletion import note_deletion
 from rp_connect.services.office import Office, School
-from rp_connect.services.send_effect import note_deletion
 
 WHO = "workspace"
 VANISHED_TASKS, VANISHED_SHARE = 20, 0.5

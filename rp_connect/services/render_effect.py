@@ -61,10 +61,9 @@ def _details(task: Task, school: School) -> str:
 
 
 def workspace_meeting(
-    office: Office, work: UnitOfWork, school: School, meeting: Meeting, revision: int
+    office: Office, school: School, meeting: Meeting, revision: int, own: frozenset[str]
 ) -> WorkspaceMeeting:
-    """Once anybody is invited who is not of the school, nobody sees the addresses of the others."""
-    own = _own_people(work, school)
+    """Once anybody is invited who is not of the school (`own`), nobody sees the addresses of the others."""
     return WorkspaceMeeting(
         key=meeting.id,
         revision=revision,
@@ -81,7 +80,7 @@ def workspace_meeting(
     )
 
 
-def _own_people(work: UnitOfWork, school: School) -> frozenset[str]:
+def own_people(work: UnitOfWork, school: School) -> frozenset[str]:
     """The addresses of whoever holds a role here, and of the staff that the MIS knows."""
     people = school.settings.people
     named = [*people.cover, *(address for role in Role for address in people.of(role))]

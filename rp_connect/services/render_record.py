@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC
 
 from rp_connect.domain.case import Case
@@ -25,28 +25,70 @@ WORDS_FOR_ROLES = {
 }
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Sheet:
+    """All that is known of one case. `pupils` are those of its parties, in their order there; `meeting` the
+    one that stands."""
+
+    case: Case
+    pupils: Sequence[Pupil]
+    suspension: Suspension | None
+    meeting: Meeting | None
+    tasks: Sequence[Task]
+
+    def __repr__(self) -> str:
+        return f"<Sheet {self.case.ref}>"
+
+
+def sheets(work: UnitOfWork, refs: Collection[str]) -> dict[str, Sheet]:
+    """By reference, read together; what is not known is left out."""
+    cases = work.cases.by_ref(refs)
+    pupils = work.pupils.get({party.pupil_no for case in cases.values() for party in case.parties})
+    numbers = {case.suspension_no for case in cases.values() if case.suspension_no is not None}
+    suspensions = work.suspensions.by_no(numbers)
+    meetings, tasks = work.meetings.of_cases(refs), work.tasks.of_cases(refs)
+    return {
+        ref: Sheet(
+            case,
+            [pupils[party.pupil_no] for party in case.parties],
+            None if case.suspension_no is None else suspensions[case.suspension_no],
+            meetings.get(ref),
+            tasks.get(ref, ()),
+        )
+        for ref, case in cases.items()
+    }
+
+
 def case_record(office: Office, work: UnitOfWork, school: School, ref: str, revision: int) -> CaseRecord:
+    """The sheet of one case as it is now. Raises NotFoundError."""
+    held = sheets(work, [ref])
+    return record_of(school, held[ref] if held else _unknown(work, ref), revision)
+
+
+def _unknown(work: UnitOfWork, ref: str) -> Sheet:
+    return Sheet(work.cases.get(ref), (), None, None, ())
+
+
+def record_of(school: School, sheet: Sheet, revision: int) -> CaseRecord:
     """The sheet of a case: who, which days, what is to be done. It stays in the school's own workspace."""
-    case = work.cases.get(ref)
+    case = sheet.case
     facts = [
         ("School", school.settings.name),
         ("Stage", case.stage.value.capitalize()),
         ("Opened", f"{case.opened_at.astimezone(school.timezone):%d %B %Y}"),
-        *((PUPIL_FACT, pupil.record.display_name) for pupil in _pupils(work, case)),
+        *((PUPIL_FACT, pupil.record.display_name) for pupil in sheet.pupils),
     ]
-    if case.suspension_no is not None:
-        facts += _suspension_facts(work.suspensions.get(case.suspension_no), school)
-    meeting = work.meetings.of_case(ref)
-    if meeting is not None and not meeting.cancelled:
-        facts.append(("Meeting", _meeting_fact(meeting, school)))
-    tasks = work.tasks.every(case=ref)
+    if sheet.suspension is not None:
+        facts += _suspension_facts(sheet.suspension, school)
+    if sheet.meeting is not None:
+        facts.append(("Meeting", _meeting_fact(sheet.meeting, school)))
     return CaseRecord(
-        key=ref,
+        key=case.ref,
         revision=revision,
-        title=f"{ref} · Reintegration",
+        title=f"{case.ref} · Reintegration",
         facts=facts,
-        tasks=[_row(task, school) for task in tasks],
-        columns=_columns(work, school, case, tasks),
+        tasks=[_row(task, school) for task in sheet.tasks],
+        columns=_columns(school, sheet),
     )
 
 
@@ -58,29 +100,28 @@ def _meeting_fact(meeting: Meeting, school: School) -> str:
 def meeting_summary(
     office: Office, work: UnitOfWork, school: School, meeting_id: str, revision: int
 ) -> CaseRecord:
+    """The summary of one meeting as it is now. Raises NotFoundError."""
+    meeting = work.meetings.get(meeting_id)
+    return summary_of(school, sheets(work, [meeting.case])[meeting.case], meeting, revision)
+
+
+def summary_of(school: School, sheet: Sheet, meeting: Meeting, revision: int) -> CaseRecord:
     """The summary of one meeting, under the meeting's key: when and where, who was asked (by role, never by
     address), the case's facts, and what was agreed or is still to be done: tasks that lapsed are left out."""
-    meeting = work.meetings.get(meeting_id)
-    sheet = case_record(office, work, school, meeting.case, revision)
-    tasks = [t for t in work.tasks.every(case=meeting.case) if t.state is not TaskState.CANCELLED]
+    record = record_of(school, sheet, revision)
+    tasks = [t for t in sheet.tasks if t.state is not TaskState.CANCELLED]
     return replace(
-        sheet,
-        key=meeting_id,
+        record,
+        key=meeting.id,
         title=f"{meeting.case} · Summary of the meeting",
-        facts=[*_meeting_facts(meeting, school), *(fact for fact in sheet.facts if fact[0] != "Meeting")],
+        facts=[*_meeting_facts(meeting, school), *(fact for fact in record.facts if fact[0] != "Meeting")],
         tasks=[_row(task, school) for task in tasks],
     )
 
 
-def _pupils(work: UnitOfWork, case: Case) -> list[Pupil]:
-    """Those of the case's parties, in their order there."""
-    known = work.pupils.get([party.pupil_no for party in case.parties])
-    return [known[party.pupil_no] for party in case.parties]
-
-
-def _columns(work: UnitOfWork, school: School, case: Case, tasks: Sequence[Task]) -> dict[str, str]:
+def _columns(school: School, sheet: Sheet) -> dict[str, str]:
     """By the stable names of `CaseRecord`. Reasons stay out: a table is read over many shoulders."""
-    pupils = _pupils(work, case)
+    case, pupils, tasks = sheet.case, sheet.pupils, sheet.tasks
     columns = {
         "school": school.id,
         "kind": case.kind,
@@ -91,14 +132,13 @@ def _columns(work: UnitOfWork, school: School, case: Case, tasks: Sequence[Task]
         "tasks_open": str(sum(task.state is TaskState.OPEN for task in tasks)),
         "tasks_done": str(sum(task.state is TaskState.DONE for task in tasks)),
     }
-    if case.suspension_no is not None:
-        dates = work.suspensions.get(case.suspension_no).in_force
+    if sheet.suspension is not None:
+        dates = sheet.suspension.in_force
         columns["from"] = dates.start.isoformat() if dates.start else ""
         columns["to"] = dates.end.isoformat() if dates.end else ""
         columns["half_days"] = str(dates.sessions or "")
-    meeting = work.meetings.of_case(case.ref)
-    if meeting is not None and not meeting.cancelled:
-        columns["meeting"] = meeting.at.astimezone(UTC).isoformat()
+    if sheet.meeting is not None:
+        columns["meeting"] = sheet.meeting.at.astimezone(UTC).isoformat()
     return {name: text for name, text in columns.items() if text}
 
 

@@ -1,190 +1,127 @@
-"""Send one effect to its workspace: read what should be so, look first where an attempt may have landed."""
+"""Send effects of one school and kind: read what should be so in one transaction, then put it there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterable, Sequence
 
 from rp_connect.domain.effect import Effect, EffectKind
-from rp_connect.domain.task import Seen, TaskState
-from rp_connect.errors import ConflictError, GoneError
+from rp_connect.domain.meeting import Meeting
+from rp_connect.domain.task import Seen, Task, TaskState
+from rp_connect.errors import NotFoundError, RpConnectError, StoreError
 from rp_connect.ports.store import UnitOfWork
-from rp_connect.ports.workspace import Workspace, WorkspaceTask, Written
+from rp_connect.ports.workspace import Workspace
 from rp_connect.services.office import Office, School
-from rp_connect.services.render_effect import due_notice, workspace_meeting, workspace_task
-from rp_connect.services.render_record import case_record, meeting_summary
+from rp_connect.services.put_items import MaySend, PluginFailedError, Sent, Shelf, ToSend, put_all
+from rp_connect.services.render_effect import due_notice, own_people, workspace_meeting, workspace_task
+from rp_connect.services.render_record import record_of, sheets, summary_of
 
-Item = TypeVar("Item")
-Shown = TypeVar("Shown", contravariant=True)
-Settle = Callable[[UnitOfWork], None]
-"""What is stored, in one transaction with the effect's end, once the outside write is done."""
+Read = Callable[[Office, UnitOfWork, School, Sequence[Effect]], Iterable[ToSend]]
 
 
-class _Shelf(Protocol[Shown]):
-    def find(self, key: str) -> Written | None: ...
-    def create(self, item: Shown, /) -> Written: ...
-    def update(self, external_id: str, item: Shown, /) -> Written: ...
-
-
-def send(office: Office, school: School, workspace: Workspace, effect: Effect) -> Settle:
-    """Raises what the workspace raises; then nothing is known to be written."""
-    return {
-        EffectKind.TASK: _send_task,
-        EffectKind.MEETING: _send_meeting,
-        EffectKind.RECORD: _send_record,
-        EffectKind.SUMMARY: _send_summary,
-        EffectKind.NOTICE: _send_notice,
-    }[effect.kind](office, school, workspace, effect)
-
-
-def _put(
-    shelf: _Shelf[Item], effect: Effect, item: Item, external_id: str | None, landed: int = 0
-) -> Written:
-    """Create or update so that our key has `item` once. A create is never repeated before `find`.
-
-    `landed` is the last revision that is known to stand there.
-    """
-    if effect.look_first or (external_id is None and effect.revision > 1):
-        found = shelf.find(effect.key)
-        if found is not None and found.revision == effect.revision:
-            return _landed_unseen(found)
-        external_id = found.external_id if found else None
-        item = _as_seen(item, found, landed)
-    if external_id is not None:
-        return shelf.update(external_id, item)
-    try:
-        return shelf.create(item)
-    except ConflictError:
-        found = shelf.find(effect.key)
-        if found is None:
-            raise
-        if found.revision == effect.revision:
-            return _landed_unseen(found)
-        return shelf.update(found.external_id, item)
-
-
-def _landed_unseen(found: Written) -> Written:
-    """Our write is there; but what a person did since is not read yet, so the next pull must look."""
-    return replace(found, version="")
-
-
-def _as_seen(item: Item, found: Written | None, landed: int) -> Item:
-    """A newer revision than the last that landed is an attempt of ours whose end was lost, and taken as seen.
-    Where the old one still stands, whatever else changed there was a person's doing. A workspace that cannot
-    tell which one stands is told what we saw last, and tells ours from theirs itself."""
-    if found is None or not isinstance(item, WorkspaceTask):
-        return item
-    if found.revision is None or found.revision <= landed:
-        return item
-    return replace(item, seen_version=found.version)
-
-
-def _send_task(office: Office, school: School, workspace: Workspace, effect: Effect) -> Settle:
+def send_all(
+    office: Office, school: School, workspace: Workspace, rows: Sequence[Effect], may_send: MaySend
+) -> list[Sent]:
+    """`rows` are of this school and of one kind. Raises StoreError; what the workspace says is in `Sent`."""
+    kind = rows[0].kind
+    shelf = shelf_of(workspace, kind)
+    if shelf is None:
+        return [Sent(row) for row in rows]
     with office.store.read() as work:
-        task = work.tasks.get(effect.key)
-        stage = work.cases.get(task.case).stage
+        wanted = list(_READ[kind](office, work, school, rows))
+    return put_all(shelf, wanted, may_send)
+
+
+def shelf_of(workspace: Workspace, kind: EffectKind) -> Shelf | None:
+    """None where the workspace has no such place."""
+    if kind is EffectKind.NOTICE:
+        return workspace.notices
+    shelves: dict[EffectKind, Shelf] = {
+        EffectKind.TASK: workspace.tasks,
+        EffectKind.MEETING: workspace.meetings,
+        EffectKind.RECORD: workspace.records,
+        EffectKind.SUMMARY: workspace.summaries,
+    }
+    return shelves[kind]
+
+
+def _each(rows: Sequence[Effect], render: Callable[[Effect], ToSend]) -> Iterable[ToSend]:
+    """One that cannot be rendered does not end the others."""
+    for row in rows:
+        try:
+            yield render(row)
+        except StoreError:
+            raise
+        except KeyError:
+            yield ToSend(row, fault=NotFoundError(f"There is no {row.kind} {row.key} any more."))
+        except RpConnectError as fault:
+            yield ToSend(row, fault=fault)
+        except Exception as fault:  # noqa: BLE001 - as for a plugin: it parks, and nothing else stops
+            yield ToSend(row, fault=PluginFailedError(type(fault).__name__))
+
+
+def _tasks(office: Office, work: UnitOfWork, school: School, rows: Sequence[Effect]) -> Iterable[ToSend]:
+    tasks = work.tasks.by_id([row.key for row in rows])
+    stages = work.cases.stages({task.case for task in tasks.values()})
+
+    def render(row: Effect) -> ToSend:
+        task = tasks[row.key]
+        if _is_not_shown(task, row):
+            return ToSend(row)
+        landed = Seen.from_text(task.seen).revision if task.seen else 0
+        item = workspace_task(office, school, task, row.revision, stages[task.case])
+        return ToSend(row, item, task.external_id, landed)
+
+    return _each(rows, render)
+
+
+def _is_not_shown(task: Task, row: Effect) -> bool:
+    """The Lead was asked about it; or it was cancelled before anybody saw it."""
     given_up = task.deletions > 1 and task.external_id is None
     cancelled = task.state is TaskState.CANCELLED
-    never_shown = cancelled and task.external_id is None and not effect.look_first
-    if given_up or never_shown:
-        return _nothing
-    item = workspace_task(office, school, task, effect.revision, stage)
-    try:
-        landed = Seen.from_text(task.seen).revision if task.seen else 0
-        written = _put(workspace.tasks, effect, item, task.external_id, landed)
-    except GoneError:
-        return partial(_settle_deletion, effect.key)
-    done = item.state is not TaskState.OPEN
-    people = item.assignees if written.assignees is None else written.assignees
-    seen = Seen(written.version, done, item.day, people, effect.revision).to_text()
-
-    def settle(work: UnitOfWork) -> None:
-        now_held = work.tasks.get(effect.key)
-        work.tasks.put([replace(now_held, external_id=written.external_id, seen=seen)])
-
-    return settle
+    return given_up or (cancelled and task.external_id is None and not row.look_first)
 
 
-def note_deletion(work: UnitOfWork, task_id: str) -> bool:
-    """A person deleted an open task outside: once it is made again (True), twice the Lead is asked."""
-    task = work.tasks.get(task_id)
-    deletions = task.deletions + (task.state is TaskState.OPEN)
-    gone = replace(task, external_id=None, seen=None, deletions=deletions)
-    work.tasks.put([gone])
-    again = task.state is TaskState.OPEN and deletions == 1
-    if again:
-        work.effects.want(EffectKind.TASK, task.id, school=task.school, case=task.case)
-    return again
+def _meetings(office: Office, work: UnitOfWork, school: School, rows: Sequence[Effect]) -> Iterable[ToSend]:
+    meetings = work.meetings.by_id([row.key for row in rows])
+    own = own_people(work, school)
+
+    def render(row: Effect) -> ToSend:
+        meeting: Meeting = meetings[row.key]
+        if meeting.cancelled and meeting.external_id is None and not row.look_first:
+            return ToSend(row)
+        item = workspace_meeting(office, school, meeting, row.revision, own)
+        return ToSend(row, item, meeting.external_id, recreate=not meeting.cancelled)
+
+    return _each(rows, render)
 
 
-def _settle_deletion(task_id: str, work: UnitOfWork) -> None:
-    note_deletion(work, task_id)
+def _records(office: Office, work: UnitOfWork, school: School, rows: Sequence[Effect]) -> Iterable[ToSend]:
+    held = sheets(work, [row.key for row in rows])
+    return _each(rows, lambda row: ToSend(row, record_of(school, held[row.key], row.revision), recreate=True))
 
 
-def _send_meeting(office: Office, school: School, workspace: Workspace, effect: Effect) -> Settle:
-    with office.store.read() as work:
-        meeting = work.meetings.get(effect.key)
-        item = workspace_meeting(office, work, school, meeting, effect.revision)
-    if meeting.cancelled and meeting.external_id is None and not effect.look_first:
-        return _nothing
-    written: Written | None = None
-    try:
-        written = _put(workspace.meetings, effect, item, meeting.external_id)
-    except GoneError:
-        if not meeting.cancelled:
-            written = workspace.meetings.create(item)
+def _summaries(office: Office, work: UnitOfWork, school: School, rows: Sequence[Effect]) -> Iterable[ToSend]:
+    meetings = work.meetings.by_id([row.key for row in rows])
+    held = sheets(work, {meeting.case for meeting in meetings.values()})
 
-    def settle(work: UnitOfWork) -> None:
-        external_id, warning = (written.external_id, written.warning) if written else (None, "")
-        held = work.meetings.get(effect.key)
-        work.meetings.put(replace(held, external_id=external_id, warning=warning))
+    def render(row: Effect) -> ToSend:
+        meeting = meetings[row.key]
+        item = summary_of(school, held[meeting.case], meeting, row.revision)
+        return ToSend(row, item, recreate=True)
 
-    return settle
+    return _each(rows, render)
 
 
-def _send_record(office: Office, school: School, workspace: Workspace, effect: Effect) -> Settle:
-    with office.store.read() as work:
-        item = case_record(office, work, school, effect.key, effect.revision)
-    try:
-        _put(workspace.records, effect, item, None)
-    except GoneError:
-        workspace.records.create(item)
-    return _nothing
+def _notices(office: Office, work: UnitOfWork, school: School, rows: Sequence[Effect]) -> Iterable[ToSend]:
+    return _each(
+        rows, lambda row: ToSend(row, due_notice(office, work, school, row.key, row.revision), once=True)
+    )
 
 
-def _send_summary(office: Office, school: School, workspace: Workspace, effect: Effect) -> Settle:
-    with office.store.read() as work:
-        item = meeting_summary(office, work, school, effect.key, effect.revision)
-    try:
-        _put(workspace.summaries, effect, item, None)
-    except GoneError:
-        workspace.summaries.create(item)
-    return _nothing
-
-
-def _send_notice(office: Office, school: School, workspace: Workspace, effect: Effect) -> Settle:
-    if workspace.notices is None:
-        return _nothing
-    if workspace.notices.find(effect.key) is None:
-        with office.store.read() as work:
-            item = due_notice(office, work, school, effect.key, effect.revision)
-        workspace.notices.create(item)
-    return _nothing
-
-
-def _nothing(work: UnitOfWork) -> None:
-    """There is nothing to store beside the effect's own end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """An effect with how it ended: what to store, or for how long to wait, or why a person must look."""
-
-    effect: Effect
-    settle: Settle | None = None
-    wait: float | None = None
-    unclear: bool = False
-    conflict: bool = False
-    reason: str = ""
+_READ: dict[EffectKind, Read] = {
+    EffectKind.TASK: _tasks,
+    EffectKind.MEETING: _meetings,
+    EffectKind.RECORD: _records,
+    EffectKind.SUMMARY: _summaries,
+    EffectKind.NOTICE: _notices,
+}

@@ -54,6 +54,11 @@ class SqlCases:
         rows = list(self._session.each(lambda some: found.where(cases.c.suspension_no.in_(some)), numbers))
         return {case.suspension_no: case for case in self._whole(rows) if case.suspension_no is not None}
 
+    def by_ref(self, refs: Collection[str]) -> Mapping[str, Case]:
+        found = self._session.for_change(sa.select(cases).order_by(cases.c.ref))
+        rows = list(self._session.each(lambda some: found.where(cases.c.ref.in_(some)), refs))
+        return {case.ref: case for case in self._whole(rows)}
+
     def stages(self, refs: Collection[str]) -> Mapping[str, Stage]:
         some = self._session.each(
             lambda lot: sa.select(cases.c.ref, cases.c.stage).where(cases.c.ref.in_(lot)), refs

@@ -15,7 +15,7 @@ class ClashError(StoreError):
     """Two writers wanted the same key: the later one was refused."""
 
 
-_LOCKED = "The store is locked by another process and stayed so: nothing was written, try again."
+LOCKED = "The store is locked by another process and stayed so: nothing was written, try again."
 _FULL = "The disk of the store is full: nothing was written."
 _READ_ONLY = "The store is read-only: nothing was written."
 _DAMAGED = "The store's file is damaged, or is not a database."
@@ -28,8 +28,8 @@ _UNKNOWN = "The store could not do what was asked of it"
 
 # By the beginning of the driver's own name for it; the longest that fits counts.
 _SQLITE: Mapping[str, str] = {
-    "SQLITE_BUSY": _LOCKED,
-    "SQLITE_LOCKED": _LOCKED,
+    "SQLITE_BUSY": LOCKED,
+    "SQLITE_LOCKED": LOCKED,
     "SQLITE_FULL": _FULL,
     "SQLITE_READONLY": _READ_ONLY,
     "SQLITE_CANTOPEN": "The store's file cannot be opened: its folder or its permissions stand in the way.",
@@ -51,7 +51,7 @@ _POSTGRES: Mapping[str, str] = {
     "42501": _REFUSED,
     "53": "The database server is out of room, memory or connections: nothing was written.",
     "53100": _FULL,
-    "55P03": _LOCKED,
+    "55P03": LOCKED,
     "57014": "The database server stopped the work at its time limit: nothing was written.",
     "57P": _LOST,
     "58": "The database server's disk does not answer as it should: nothing was written.",

@@ -53,7 +53,7 @@ def _due_ids(
 
 
 def count_due(session: Session, schools: Collection[str]) -> dict[tuple[str, EffectKind], int]:
-    """What `take` would find, were it to take all."""
+    """What `take` would find, were it to take all; first what has waited longest."""
     now, found = session.now(), Counter[tuple[str, EffectKind]]()
     for row in session.rows(_DUE_COUNT, {"now": now, "schools": list(schools)}):
         found[row.school, row.kind] += row.n
@@ -121,6 +121,7 @@ _DUE_COUNT = (
     sa.select(effects.c.school, effects.c.kind, sa.func.count().label("n"))
     .where(_OPEN, _DUE_NOW, _is_free(), _OF_SCHOOLS)
     .group_by(effects.c.school, effects.c.kind)
+    .order_by(sa.func.min(effects.c.id))
 )
 _LEASED_BY = (
     sa.select(

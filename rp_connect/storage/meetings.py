@@ -30,6 +30,13 @@ class SqlMeetings:
         row = self._session.first(self._session.for_change(found))
         return Meeting(**row._mapping) if row else None
 
+    def of_cases(self, refs: Collection[str]) -> Mapping[str, Meeting]:
+        standing = (
+            sa.select(meetings).where(~meetings.c.cancelled).order_by(meetings.c.at, meetings.c.id.desc())
+        )
+        rows = self._session.each(lambda some: standing.where(meetings.c.case.in_(some)), refs)
+        return {row.case: Meeting(**row._mapping) for row in rows}
+
     def of_school(self, school: str) -> Sequence[Meeting]:
         standing = (meetings.c.school == school) & ~meetings.c.cancelled
         found = sa.select(meetings).where(standing).order_by(meetings.c.at, meetings.c.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -57,6 +57,10 @@ class PostgresDatabase:
         if self._clock:
             return self._clock()
         return cast(datetime, connection.scalar(sa.text("SELECT clock_timestamp()"))).astimezone(UTC)
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Writers need not queue."""
+        return nullcontext()
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from rp_connect.errors import ConfigError, StoreError
-from rp_connect.storage.faults import explained
+from rp_connect.storage.faults import LOCKED, explained
 from rp_connect.storage.file_lock import file_lock, patient_file_lock
 
 PATIENCE = 30.0
@@ -30,6 +31,7 @@ class SqliteDatabase:
     def __init__(self, url: sa.URL, clock: Clock | None) -> None:
         self._path = _path(url)
         self._clock = clock or _system_clock
+        self._turn = threading.Lock()
         self.writer = _engine(self._path, "BEGIN IMMEDIATE", query_only=False)
         self.reader = _engine(self._path, "BEGIN", query_only=True)
 
@@ -38,6 +40,17 @@ class SqliteDatabase:
 
     def now(self, connection: sa.Connection) -> datetime:
         return self._clock()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Threads of this process queue for the one place of a writer: the file's own way of waiting, a nap
+        now and then, would let them sleep past their turn."""
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise StoreError(LOCKED)
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def lock(self, name: str) -> AbstractContextManager[None]:
         return file_lock(self._beside(f"{_file_name(name)}.lock"), name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from typing import Protocol
 
@@ -31,6 +31,7 @@ class Database(Dialect, Protocol):
         """For rehearsals that play on copies; None where they have the whole store to themselves."""
         ...
 
+    def turn(self) -> AbstractContextManager[None]: ...
     def lock(self, name: str) -> AbstractContextManager[None]: ...
     def upgrading(self) -> AbstractContextManager[sa.Connection]: ...
 
@@ -98,16 +99,17 @@ class SqlStore:
         self, engine: sa.Engine, *, writing: bool, rehearsing: bool = False
     ) -> Iterator[Session]:
         """Rolls back whatever was not committed."""
-        with explained():
-            connection = engine.connect()
-            connection.begin()
-        session = Session(connection, self._database, writing=writing, rehearsing=rehearsing)
-        try:
-            yield session
-        finally:
-            session.end()
+        with self._database.turn() if writing else nullcontext():
             with explained():
-                connection.close()
+                connection = engine.connect()
+                connection.begin()
+            session = Session(connection, self._database, writing=writing, rehearsing=rehearsing)
+            try:
+                yield session
+            finally:
+                session.end()
+                with explained():
+                    connection.close()
 
 
 def open_store(url: str, clock: Callable[[], datetime] | None = None) -> SqlStore:

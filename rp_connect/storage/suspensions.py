@@ -42,6 +42,11 @@ class SqlSuspensions:
             raise NotFoundError(f"There is no suspension number {number}.")
         return _suspension(row)
 
+    def by_no(self, numbers: Collection[int]) -> Mapping[int, Suspension]:
+        wanted = self._to_change()
+        rows = self._session.each(lambda some: wanted.where(suspensions.c.no.in_(some)), numbers)
+        return {row.no: _suspension(row) for row in rows}
+
     def of_pupils(self, pupil_nos: Collection[int]) -> Mapping[int, Sequence[Suspension]]:
         found: dict[int, list[Suspension]] = defaultdict(list)
         wanted = self._to_change()

@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, cast
 
 from rp_connect.ports.store import Store, UnitOfWork
-from rp_connect.ports.workspace import Workspace
+from rp_connect.ports.workspace import Bulk, Workspace, Written
 from rp_connect.services.deliver_effects import deliver_effects
 from rp_connect.services.office import Office, School
 from rp_connect.services.sync_schools import sync_schools
@@ -35,12 +36,14 @@ class Reporter:
     connection: Connection
     kill_at: int = 0
     count: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, event: str, key: str = "", revision: int = 0) -> None:
-        self.count += 1
-        self.connection.send((event, key, revision))
-        if self.count == self.kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
+        with self.lock:
+            self.count += 1
+            self.connection.send((event, key, revision))
+            if self.count == self.kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
 
 
 class ReportingWork:
@@ -98,6 +101,28 @@ class ReportingShelf:
         return written
 
 
+class ReportingBulkShelf(ReportingShelf):
+    """One that takes several at once: each of them is reported."""
+
+    def find_all(self, keys: Sequence[str]) -> Any:
+        return self._shelf.find_all(keys)
+
+    def create_all(self, items: Sequence[Any]) -> Any:
+        return self._write_all(items, lambda: self._shelf.create_all(items))
+
+    def update_all(self, changes: Sequence[tuple[str, Any]]) -> Any:
+        return self._write_all([item for _, item in changes], lambda: self._shelf.update_all(changes))
+
+    def _write_all(self, items: Sequence[Any], write: Callable[[], Any]) -> Any:
+        for item in items:
+            self._report("before write", item.key, item.revision)
+        outcomes = write()
+        for item, outcome in zip(items, outcomes, strict=True):
+            if isinstance(outcome, Written):
+                self._report("after write", item.key, item.revision)
+        return outcomes
+
+
 class ReportingWorkspace:
     def __init__(self, workspace: Workspace, report: Reporter) -> None:
         self.settles_after = workspace.settles_after
@@ -105,7 +130,13 @@ class ReportingWorkspace:
         self.scope = workspace.scope
         self.lanes = workspace.lanes
         for name in ("tasks", "meetings", "records", "summaries", "notices"):
-            setattr(self, name, ReportingShelf(getattr(workspace, name), report))
+            setattr(self, name, _reporting(getattr(workspace, name), report))
+
+
+def _reporting(shelf: Any, report: Reporter) -> ReportingShelf | None:
+    if shelf is None:
+        return None
+    return (ReportingBulkShelf if isinstance(shelf, Bulk) else ReportingShelf)(shelf, report)
 
 
 def child(config: str, now: str, command: str, connection: Connection, kill_at: int) -> None:

@@ -84,7 +84,7 @@ def sent(office: Office, work: UnitOfWork) -> Iterator[tuple[str, object]]:
         yield "record to send", case_record(office, work, school, case.ref, 1)
         meeting = work.meetings.of_case(case.ref)
         if meeting is not None:
-            yield "meeting to send", workspace_meeting(office, work, school, meeting, 1)
+            yield "meeting to send", workspace_meeting(office, school, meeting, 1, frozenset())
     yield "notice to send", due_notice(office, work, school, "northwick.2026-11-12.lead", 1)
     yield "tasks as they stand", list(school.workspace().tasks.everything())
 

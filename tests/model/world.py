@@ -19,7 +19,7 @@ from rp_connect.errors import RpConnectError
 from rp_connect.services.deliver_effects import Delivered, deliver_effects
 from rp_connect.services.office import Office, School
 from rp_connect.services.pull_tasks import SchoolPull, pull_tasks
-from rp_connect.services.send_effect import send
+from rp_connect.services.send_effect import send_all
 from rp_connect.services.sync_report import SchoolSync
 from rp_connect.services.sync_schools import sync_schools
 from rp_connect.storage.owners import this_process
@@ -104,9 +104,8 @@ class World:
             rows = work.effects.lease(self._dead.worker, leased)
             work.commit()
         for row in rows[:written]:
-            try:
-                send(self.office, self.school, self.school.workspace(), row)
-            except RpConnectError:
+            (sent,) = send_all(self.office, self.school, self.school.workspace(), [row], lambda _: True)
+            if isinstance(sent.outcome, RpConnectError):
                 break
         return len(rows)
 

@@ -18,7 +18,7 @@ from rp_connect.domain.people import StaffRecord
 from rp_connect.errors import NotFoundError, RpConnectError, UnsupportedError, UsageError
 from rp_connect.services.move_case import move_case
 from rp_connect.services.office import Office
-from rp_connect.services.render_effect import workspace_meeting
+from rp_connect.services.render_effect import own_people, workspace_meeting
 from rp_connect.services.set_meeting import cancel_meeting, meeting_id, set_meeting
 from tests.web.diaried import Diaried, with_workspace
 from tests.web.small_school import (
@@ -287,7 +287,8 @@ def test_those_invited_are_hidden_from_each_other_once_a_family_is_among_them(
     meeting = put(office, invited=invited)
 
     with office.store.read() as work:
-        shown = workspace_meeting(office, work, office.school("northwick"), meeting, 3)
+        school = office.school("northwick")
+        shown = workspace_meeting(office, school, meeting, 3, own_people(work, school))
 
     assert (shown.apart, shown.online, shown.link) == (apart, False, f"{office.page}/cases/{REF}")
 

@@ -1,0 +1,77 @@
+"""The outbox: what should be so outside, and how far each write has come (DESIGN §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from rp_connect.domain.effect import Effect, EffectKind, EffectState
+
+
+class Outbox(Protocol):
+    """The effect protocol of DESIGN §6. Times are the store's; every state write is fenced by the attempt."""
+
+    def want(self, kind: EffectKind, key: str, *, school: str, case: str | None) -> None:
+        """State that `key` should be as the store now says. A waiting or parked row of the same object is
+        brought up to date; while one is in flight a new row waits behind it. Revisions of an object grow."""
+        ...
+
+    def want_each(self, kind: EffectKind, keys: Sequence[str], *, school: str, case: str | None) -> None:
+        """`want` for each of these objects in turn."""
+        ...
+
+    def asked(self, kind: EffectKind, key: str) -> bool:
+        """Whether this object was ever wanted."""
+        ...
+
+    def in_flight(self, kind: EffectKind) -> Collection[str]:
+        """The keys of the objects that somebody is just writing, or may have written."""
+        ...
+
+    def due(self, schools: Collection[str]) -> Mapping[tuple[str, EffectKind], int]:
+        """How many effects of which school and kind could be leased now; first what has waited longest."""
+        ...
+
+    def lease(
+        self,
+        owner: str,
+        limit: int,
+        schools: Collection[str] | None = None,
+        kinds: Collection[EffectKind] | None = None,
+    ) -> Sequence[Effect]:
+        """Take up to `limit` effects that are due, at most one per object, oldest first, none of an object
+        with a row in flight or parked. Rows leased by an owner that is dead or out of time come back as
+        `unclear` first (look_first set). A lease lasts 60 seconds."""
+        ...
+
+    def renew(self, effect: Effect) -> bool:
+        """Sixty seconds more; False where the lease was lost."""
+        ...
+
+    def renew_all(self, effects: Collection[Effect]) -> Collection[int]:
+        """The ids of those whose lease was not lost."""
+        ...
+
+    def done(self, effect: Effect) -> bool:
+        """False where another attempt overtook this one: then nothing was written."""
+        ...
+
+    def done_all(self, effects: Collection[Effect]) -> Collection[int]:
+        """The ids of those that no other attempt overtook."""
+        ...
+
+    def wait(self, effect: Effect, seconds: float, reason: str) -> bool: ...
+    def unclear(self, effect: Effect, seconds: float, reason: str) -> bool:
+        """Not before `seconds` from now, and then look first."""
+        ...
+
+    def park(self, effect: Effect, reason: str, *, look_first: bool = False) -> bool:
+        """`look_first`: it may have landed all the same."""
+        ...
+
+    def retry(self, effect_id: int) -> Effect:
+        """A parked effect is due again now. Raises NotFoundError, UsageError where it is not parked."""
+        ...
+
+    def every(self, state: EffectState | None = None) -> Sequence[Effect]: ...
+    def counts(self, school: str | None = None) -> Mapping[EffectState, int]: ...

@@ -1,0 +1,167 @@
+"""One batch on its way through a lane: how long it may take, and what is stored of how it ended."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rp_connect.domain.effect import Effect, EffectKind
+from rp_connect.domain.task import Seen, TaskState
+from rp_connect.errors import ConflictError, GoneError, RpConnectError, TryLaterError, UnclearError
+from rp_connect.ports.lanes import Opened
+from rp_connect.ports.store import Store, UnitOfWork
+from rp_connect.ports.workspace import Workspace, WorkspaceMeeting, WorkspaceTask, Written
+from rp_connect.services.note_deletion import note_deletion
+from rp_connect.services.office import School
+from rp_connect.services.put_items import PluginFailedError, Sent
+
+RENEW_AFTER_S = 20.0
+CONFLICTS = 8
+"""After so many attempts that met somebody else's change a person must look."""
+PATIENCE_S = (1.0, 300.0)
+"""Shortest and longest pause of one effect after an answer that gave none of its own."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Turn:
+    """Rows that this run has leased, of one school and kind, and its right to send them."""
+
+    scope: str
+    lane: str
+    holder: str
+    entry: Opened
+    school: School
+    workspace: Workspace
+    rows: Sequence[Effect]
+    lost: set[int] = field(default_factory=set)
+    renewed: float = field(default_factory=time.monotonic)
+    ended: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def keep(self, store: Store) -> None:
+        """Renews the leases once they are 20 seconds old; rows whose lease was lost belong to another."""
+        with self.lock:
+            if self.ended or time.monotonic() - self.renewed < RENEW_AFTER_S:
+                return
+            with store.begin() as work:
+                kept = work.effects.renew_all(self.rows)
+                self.entry = work.lanes.stay(self.scope, self.lane, self.holder, self.entry)
+                work.commit()
+            self.lost |= {row.id for row in self.rows} - set(kept)
+            self.renewed = time.monotonic()
+
+    def end(self) -> None:
+        """No more renewals. Said before the transaction that settles: who renews needs one of its own."""
+        with self.lock:
+            self.ended = True
+
+    def settle(self, work: UnitOfWork, sent: Sequence[Sent]) -> Ends:
+        """Ends and what they bring are stored together; an end that was overtaken stores nothing."""
+        shut, ends = self._tell_lane(work, sent), Ends()
+        _store_all(work, [one for one in sent if _ended_well(one)], ends)
+        for one in sent:
+            if not _ended_well(one):
+                self._settle_one(work, one, shut=shut, ends=ends)
+        return ends
+
+    def _tell_lane(self, work: UnitOfWork, sent: Sequence[Sent]) -> bool:
+        """Whether the lane is shut now: where at least half of the batch, or the probe, was told to wait. It
+        then stays shut for the longest Retry-After that was given. Where fewer were told, only they wait:
+        each its own."""
+        told = [one for one in sent if isinstance(one.outcome, TryLaterError)]
+        asked = [one for one in sent if one.outcome is not None]
+        if told and (self.entry.probe or 2 * len(told) >= len(sent)):
+            given = [seconds for one in told if (seconds := _asked_for(one)) is not None]
+            longest = max(given, default=None)
+            reason = str(told[0].outcome)
+            work.lanes.told_to_wait(self.scope, self.lane, self.entry, longest, reason)
+            return True
+        if any(not isinstance(one.outcome, UnclearError) for one in asked):
+            work.lanes.went_through(self.scope, self.lane, self.entry)
+        else:
+            work.lanes.learned_nothing(self.scope, self.lane, self.entry, sent=bool(asked))
+        return False
+
+    def _settle_one(self, work: UnitOfWork, one: Sent, *, shut: bool, ends: Ends) -> None:
+        """A conflict comes back at once, after what people did there was read."""
+        effects, fault, reason = work.effects, one.outcome, str(one.outcome)
+        if not one.kept:
+            effects.wait(one.effect, 0.0, "the run was ended before it was sent")
+        elif isinstance(fault, TryLaterError):
+            own = 0.0 if shut else _pause(one.effect.attempt)
+            asked = _asked_for(one)
+            effects.wait(one.effect, own if asked is None else asked, reason)
+        elif isinstance(fault, UnclearError):
+            effects.unclear(one.effect, self.workspace.settles_after, reason)
+        elif isinstance(fault, ConflictError) and one.effect.attempt < CONFLICTS:
+            ends.conflicts |= effects.wait(one.effect, 0.0, reason)
+        elif effects.park(one.effect, reason, look_first=isinstance(fault, PluginFailedError)):
+            ends.parked += 1
+            log.warning("effect %s is parked", one.effect.id)
+
+
+@dataclass
+class Ends:
+    """How many effects of a turn were done and parked, and whether somebody had changed what was written."""
+
+    done: int = 0
+    parked: int = 0
+    conflicts: bool = False
+
+
+def _ended_well(one: Sent) -> bool:
+    """What is no longer there is well, too, where that is a person's answer."""
+    if isinstance(one.outcome, GoneError):
+        cancelled = isinstance(one.item, WorkspaceMeeting) and one.item.cancelled
+        return one.effect.kind is EffectKind.TASK or cancelled
+    return one.kept and not isinstance(one.outcome, RpConnectError)
+
+
+def _store_all(work: UnitOfWork, well: Sequence[Sent], ends: Ends) -> None:
+    ids = work.effects.done_all([one.effect for one in well])
+    ended = [one for one in well if one.effect.id in ids and one.outcome is not None]
+    ends.done += len(ids)
+    work.tasks.landed(
+        [
+            _task_landed(one.effect, one.item, one.outcome)
+            for one in ended
+            if isinstance(one.item, WorkspaceTask) and isinstance(one.outcome, Written)
+        ]
+    )
+    work.meetings.landed([_meeting_landed(one) for one in ended if isinstance(one.item, WorkspaceMeeting)])
+    for one in ended:
+        if one.effect.kind is EffectKind.TASK and isinstance(one.outcome, GoneError):
+            note_deletion(work, one.effect.key)
+
+
+def _task_landed(effect: Effect, item: WorkspaceTask, written: Written) -> tuple[str, str, str]:
+    """What the copy says now: with it a person's change is told from ours."""
+    done = item.state is not TaskState.OPEN
+    people = item.assignees if written.assignees is None else written.assignees
+    seen = Seen(written.version, done, item.day, people, effect.revision)
+    return effect.key, written.external_id, seen.to_text()
+
+
+def _meeting_landed(one: Sent) -> tuple[str, str | None, str]:
+    if isinstance(one.outcome, Written):
+        return one.effect.key, one.outcome.external_id, one.outcome.warning
+    return one.effect.key, None, ""
+
+
+def _asked_for(one: Sent) -> float | None:
+    """Seconds from now that a Retry-After still has to run; it counts from the answer."""
+    told = one.outcome
+    if not isinstance(told, TryLaterError) or told.retry_after is None:
+        return None
+    return max(0.0, told.retry_after - (time.monotonic() - one.at))
+
+
+def _pause(attempt: int) -> float:
+    shortest, longest = PATIENCE_S
+    return min(longest, shortest * 2.0 ** min(attempt, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 - not a secret

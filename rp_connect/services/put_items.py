@@ -1,0 +1,246 @@
+"""Put several items on one shelf of a workspace, so that each stands there once under our key.
+
+A create is never repeated before `find`. How each item ended is a value, so that one does not end the others.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from rp_connect.domain.effect import Effect
+from rp_connect.errors import ConflictError, GoneError, RpConnectError
+from rp_connect.ports.workspace import (
+    Bulk,
+    CaseRecord,
+    Meetings,
+    Notice,
+    Notices,
+    Outcome,
+    Records,
+    Tasks,
+    WorkspaceMeeting,
+    WorkspaceTask,
+    Written,
+)
+
+T = TypeVar("T")
+Shelf = Tasks | Meetings | Records | Notices
+Shown = WorkspaceTask | WorkspaceMeeting | CaseRecord | Notice
+
+
+class PluginFailedError(RpConnectError):
+    """The plugin broke instead of answering: a person must look, and what it wrote may have landed."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The workspace plugin failed ({what}); please report this.")
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """What an effect should make so. `external_id` is where it stands, as far as we know; `landed` the last
+    revision that is known to stand there. `item` None: nothing is to be sent; `fault` says why it cannot be.
+    `recreate`: what a person deleted there is made again without a word. `once`: what stands there is never
+    changed, so it is always looked for."""
+
+    effect: Effect
+    item: Shown | None = None
+    external_id: str | None = None
+    landed: int = 0
+    recreate: bool = False
+    once: bool = False
+    fault: RpConnectError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An effect and how it ended. `outcome` None: nothing had to be sent; `kept` False: it was not tried, and
+    goes back to the others. `at` is when the answer came (monotonic seconds): pauses count from there."""
+
+    effect: Effect
+    item: Shown | None = None
+    outcome: Outcome | None = None
+    kept: bool = True
+    at: float = 0.0
+
+
+MaySend = Callable[[Effect], bool | None]
+"""Asked before each write: False where the run should end, None where the lease was lost to another."""
+
+
+class OneByOne:
+    """A shelf that takes one at a time, as one that takes several; what it raises is a value."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = cast(Any, shelf)
+
+    def find_all(self, keys: Sequence[str]) -> Sequence[Written | RpConnectError | None]:
+        return [_value(partial(self._shelf.find, key)) for key in keys]
+
+    def create_all(self, items: Sequence[Shown]) -> Sequence[Outcome]:
+        return [_value(partial(self._shelf.create, item)) for item in items]
+
+    def update_all(self, changes: Sequence[tuple[str, Shown]]) -> Sequence[Outcome]:
+        return [_value(partial(self._shelf.update, held, item)) for held, item in changes]
+
+
+def put_all(shelf: Shelf, wanted: Sequence[ToSend], may_send: MaySend) -> list[Sent]:
+    """In one go where the shelf takes several, else each by itself. What was lost to another is left out."""
+    if isinstance(shelf, Bulk):
+        return _Put(shelf, wanted, may_send).run()
+    one_by_one = OneByOne(shelf)
+    return [sent for one in wanted for sent in _Put(one_by_one, [one], may_send).run()]
+
+
+class _Put:
+    """One batch on its way. What has ended is in `ended`, by the effect's id."""
+
+    def __init__(self, shelf: Bulk[Any], wanted: Sequence[ToSend], may_send: MaySend) -> None:
+        self._shelf = shelf
+        self._wanted = wanted
+        self._may_send = may_send
+        self._ended: dict[int, Sent] = {}
+        self._lost: set[int] = set()
+
+    def run(self) -> list[Sent]:
+        self._write(self._found([one for one in self._wanted if self._is_wanted(one)]))
+        return [self._ended[id_] for one in self._wanted if (id_ := one.effect.id) not in self._lost]
+
+    def _is_wanted(self, one: ToSend) -> bool:
+        if one.fault is not None or one.item is None:
+            self._end(one, one.fault)
+            return False
+        return True
+
+    def _found(self, some: Sequence[ToSend]) -> list[ToSend]:
+        """With what stands there now, wherever an attempt of ours may have landed already."""
+        found = self._look([one for one in some if _must_look(one)])
+        held = [one for one in some if not _must_look(one)]
+        for one in some:
+            if one.effect.id in found and (known := self._known(one, found[one.effect.id])) is not None:
+                held.append(known)
+        return held
+
+    def _look(self, some: Sequence[ToSend]) -> Mapping[int, Written | RpConnectError | None]:
+        some = self._ours(some)
+        found = _answers(lambda: self._shelf.find_all([one.effect.key for one in some]), len(some))
+        return {one.effect.id: there for one, there in zip(some, found, strict=True)}
+
+    def _known(self, one: ToSend, found: Written | RpConnectError | None) -> ToSend | None:
+        """None where it has ended: it cannot be read, or our write is there already."""
+        if isinstance(found, RpConnectError):
+            self._end(one, found)
+            return None
+        if found is None:
+            return replace(one, external_id=None)
+        if one.once or found.revision == one.effect.revision:
+            self._end(one, _landed_unseen(found))
+            return None
+        return replace(one, external_id=found.external_id, item=_as_seen(one.item, found, one.landed))
+
+    def _write(self, some: Sequence[ToSend]) -> None:
+        self._update([one for one in some if one.external_id is not None])
+        clashed = self._create([one for one in some if one.external_id is None])
+        self._after_clash(clashed)
+
+    def _update(self, some: Sequence[ToSend]) -> None:
+        """What a person deleted there is made again where that needs nobody's word."""
+        some = self._ours(some)
+        changes = [(str(one.external_id), one.item) for one in some]
+        answers = _answers(lambda: self._shelf.update_all(changes), len(some))
+        gone = []
+        for one, answer in zip(some, answers, strict=True):
+            if isinstance(answer, GoneError) and one.recreate:
+                gone.append(one)
+            else:
+                self._end(one, _written(answer))
+        for one, conflict in self._create(gone):
+            self._end(one, conflict)
+
+    def _create(self, some: Sequence[ToSend]) -> list[tuple[ToSend, ConflictError]]:
+        """Answers those whose key is taken."""
+        some = self._ours(some)
+        answers = _answers(lambda: self._shelf.create_all([one.item for one in some]), len(some))
+        clashed = []
+        for one, answer in zip(some, answers, strict=True):
+            if isinstance(answer, ConflictError):
+                clashed.append((one, answer))
+            else:
+                self._end(one, _written(answer))
+        return clashed
+
+    def _after_clash(self, clashed: Sequence[tuple[ToSend, ConflictError]]) -> None:
+        found = self._look([one for one, _ in clashed])
+        there = []
+        for one, conflict in clashed:
+            if one.effect.id not in found:
+                continue
+            held = found[one.effect.id]
+            if held is None:
+                self._end(one, conflict)
+            elif (known := self._known(one, held)) is not None:
+                there.append(replace(known, item=one.item))
+        self._update(there)
+
+    def _ours(self, some: Sequence[ToSend]) -> list[ToSend]:
+        ours = []
+        for one in some:
+            may = self._may_send(one.effect)
+            if may:
+                ours.append(one)
+            elif may is None:
+                self._lost.add(one.effect.id)
+            else:
+                self._ended[one.effect.id] = Sent(one.effect, kept=False)
+        return ours
+
+    def _end(self, one: ToSend, outcome: Outcome | None) -> None:
+        self._ended[one.effect.id] = Sent(one.effect, one.item, outcome, at=time.monotonic())
+
+
+def _must_look(one: ToSend) -> bool:
+    return one.once or one.effect.look_first or (one.external_id is None and one.effect.revision > 1)
+
+
+def _landed_unseen(found: Written) -> Written:
+    """Our write is there; but what a person did since is not read yet, so the next pull must look."""
+    return replace(found, version="")
+
+
+def _as_seen(item: Shown | None, found: Written, landed: int) -> Shown | None:
+    """A newer revision than the last that landed is an attempt of ours whose end was lost, and taken as seen.
+    Where the old one still stands, whatever else changed there was a person's doing. A workspace that cannot
+    tell which one stands is told what we saw last, and tells ours from theirs itself."""
+    if not isinstance(item, WorkspaceTask):
+        return item
+    if found.revision is None or found.revision <= landed:
+        return item
+    return replace(item, seen_version=found.version)
+
+
+def _written(answer: Outcome | None) -> Outcome:
+    return PluginFailedError("no answer") if answer is None else answer
+
+
+def _value(ask: Callable[[], T]) -> T | RpConnectError:
+    try:
+        return ask()
+    except RpConnectError as fault:
+        return fault
+    except Exception as fault:  # noqa: BLE001 - a fault of one plugin parks its effect and stops nobody else
+        return PluginFailedError(type(fault).__name__)
+
+
+def _answers(ask: Callable[[], Sequence[T]], count: int) -> Sequence[T | RpConnectError]:
+    """What ends the whole call is the answer of each. Nobody is asked about nothing."""
+    if not count:
+        return []
+    answers = _value(ask)
+    if isinstance(answers, RpConnectError):
+        return [answers] * count
+    if len(answers) != count:
+        return [PluginFailedError(f"{len(answers)} answers to {count} questions")] * count
+    return answers

@@ -1,0 +1,192 @@
+"""One lane of a delivery: batch after batch, each leased, sent and settled, until it has nothing more."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from rp_connect.domain.effect import Effect, EffectKind
+from rp_connect.ports.lanes import Opened
+from rp_connect.ports.store import UnitOfWork
+from rp_connect.ports.workspace import LaneLimits, Workspace
+from rp_connect.services.lane_turn import Ends, Turn
+from rp_connect.services.office import Office, School
+from rp_connect.services.pull_tasks import pull_school
+from rp_connect.services.put_items import Sent
+from rp_connect.services.send_effect import send_all
+
+Target = tuple[str, EffectKind]
+"""A school and a kind of effect: what one batch is made of."""
+_RUNS = itertools.count(1)
+
+
+@dataclass
+class Lane:
+    """What is due in one lane of one account. `named` by its workspace, which says how it is to be sent;
+    `active` counts the senders that are at it now, `visited` is the count of changes when one of them last
+    looked for work."""
+
+    scope: str
+    name: str
+    limits: LaneLimits
+    named: bool = True
+    due: int = 0
+    targets: deque[Target] = field(default_factory=deque)
+    active: int = 0
+    visited: int = -1
+
+    def next(self, passed_over: set[str]) -> Target | None:
+        """Schools take turns, so that none waits behind another's thousand tasks."""
+        for _ in range(len(self.targets)):
+            self.targets.rotate(-1)
+            if self.targets[-1][0] not in passed_over:
+                return self.targets[-1]
+        return None
+
+
+class Sender:
+    """Sends for one run of one process. Its senders share it, each in a thread of its own."""
+
+    def __init__(self, office: Office, workspaces: dict[str, Workspace]) -> None:
+        self.office = office
+        self.workspaces = workspaces
+        self.holder = f"{office.worker}#{next(_RUNS)}"
+        self.stop = threading.Event()
+        self.ends = Ends()
+        self.settled = 0
+        self.changes = 0
+        self._turns: list[Turn] = []
+        self._pulling: set[str] = set()
+        self._lock = threading.Lock()
+        self._pull_lock = threading.Lock()
+
+    def keep(self) -> None:
+        """Renews what has been under way for long. Asked for now and then, from any thread."""
+        with self._lock:
+            turns = list(self._turns)
+        for turn in turns:
+            turn.keep(self.office.store)
+
+    def send_lanes(self, lanes: Sequence[Lane]) -> None:
+        """One after the other. Raises StoreError; then the other senders are told to stop."""
+        for lane in lanes:
+            self._send_lane(lane)
+
+    def _send_lane(self, lane: Lane) -> None:
+        try:
+            sent: list[Sent] = []
+            turn: Turn | None = None
+            while (turn := self._settle_and_take(lane, turn, sent)) is not None:
+                sent = self._send(turn)
+        except BaseException:
+            self.stop.set()
+            raise
+        finally:
+            self._leave(lane)
+
+    def _settle_and_take(self, lane: Lane, turn: Turn | None, sent: Sequence[Sent]) -> Turn | None:
+        """The end of one batch and the lease of the next are one transaction; but where somebody changed a
+        task meanwhile, what they did is read before it is sent again."""
+        following: Turn | None = None
+        if turn is not None:
+            turn.end()
+        with self.office.store.begin() as work:
+            ends = self._settle(work, turn, sent)
+            if not ends.conflicts:
+                following = self._take(work, lane)
+            work.commit()
+        self._count(turn, ends, len(sent))
+        if turn is not None and ends.conflicts:
+            self._pull(turn.school)
+            return self._settle_and_take(lane, None, [])
+        return following
+
+    def _settle(self, work: UnitOfWork, turn: Turn | None, sent: Sequence[Sent]) -> Ends:
+        if turn is None:
+            return Ends()
+        ends = turn.settle(work, sent)
+        if ends.conflicts:
+            with self._lock:
+                self._pulling.add(turn.school.id)
+        return ends
+
+    def _take(self, work: UnitOfWork, lane: Lane) -> Turn | None:
+        if self.stop.is_set():
+            return None
+        limits, lane.visited = lane.limits, self.changes
+        entry = work.lanes.enter(lane.scope, lane.name, self.holder, limits.batch, alone=limits.alone)
+        if not isinstance(entry, Opened):
+            return None
+        while (target := self._next(lane)) is not None:
+            school, kind = target
+            rows = work.effects.lease(self.office.worker, entry.limit, [school], [kind])
+            if len(rows) < entry.limit:
+                self._drop(lane, target)
+            if rows:
+                return self._turn(lane, entry, school, rows)
+        work.lanes.learned_nothing(lane.scope, lane.name, entry, sent=False)
+        return None
+
+    def _turn(self, lane: Lane, entry: Opened, school: str, rows: Sequence[Effect]) -> Turn:
+        turn = Turn(
+            lane.scope,
+            lane.name,
+            self.holder,
+            entry,
+            self.office.school(school),
+            self.workspaces[school],
+            rows,
+        )
+        with self._lock:
+            self._turns.append(turn)
+        return turn
+
+    def _send(self, turn: Turn) -> list[Sent]:
+        return send_all(self.office, turn.school, turn.workspace, turn.rows, self._may_send(turn))
+
+    def _may_send(self, turn: Turn) -> Callable[[Effect], bool | None]:
+        def may(effect: Effect) -> bool | None:
+            if self.stop.is_set():
+                return False
+            turn.keep(self.office.store)
+            return None if effect.id in turn.lost else True
+
+        return may
+
+    def _count(self, turn: Turn | None, ends: Ends, settled: int) -> None:
+        with self._lock:
+            if turn is not None:
+                self._turns.remove(turn)
+            self.ends.done += ends.done
+            self.ends.parked += ends.parked
+            self.settled += settled
+            self.changes += settled > 0
+
+    def _pull(self, school: School) -> None:
+        with self._pull_lock:
+            pull_school(self.office, school)
+        with self._lock:
+            self._pulling.discard(school.id)
+            self.changes += 1
+
+    def _next(self, lane: Lane) -> Target | None:
+        with self._lock:
+            return lane.next(self._pulling)
+
+    def _drop(self, lane: Lane, target: Target) -> None:
+        with self._lock:
+            if target in lane.targets:
+                lane.targets.remove(target)
+
+    def _leave(self, lane: Lane) -> None:
+        """The last one of this run frees the lane for others."""
+        with self._lock:
+            lane.active -= 1
+            last = lane.active == 0
+        if last and lane.limits.alone:
+            with self.office.store.begin() as work:
+                work.lanes.leave(lane.scope, lane.name, self.holder)
+                work.commit()
