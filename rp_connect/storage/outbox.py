@@ -150,4 +150,5 @@ def _still_ours(effect: Effect) -> sa.ColumnElement[bool]:
 
 
 def _effect(row: Row) -> Effect:
-    return Effect(**{name: row._mapping[name] for name in _FIELDS})
+    held = row._mapping
+    return Effect(**{name: held[name] for name in _FIELDS})

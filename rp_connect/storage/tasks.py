@@ -76,7 +76,8 @@ class SqlTasks:
 
 
 def _task(row: Row) -> Task:
-    return Task(due=row.due_at or row.due_day, **{name: row._mapping[name] for name in _SAME})
+    held = row._mapping
+    return Task(due=row.due_at or row.due_day, **{name: held[name] for name in _SAME})
 
 
 def _values(task: Task) -> dict[str, Any]:

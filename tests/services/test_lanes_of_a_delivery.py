@@ -1,0 +1,312 @@
+"""A delivery sends in batches and by lanes: one service's limits hold back nobody but that service."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from rp_connect.domain.effect import EffectKind, EffectState
+from rp_connect.errors import AccessError, RpConnectError, TryLaterError, UnclearError
+from rp_connect.ports.workspace import LaneLimits
+from rp_connect.services.deliver_effects import deliver_effects
+from rp_connect.services.office import Office
+from rp_connect.services.remind_people import remind_people
+from rp_connect.services.set_meeting import set_meeting
+from tests.drop_school import DropSchool
+from tests.services.receiver import LANES, Receiver, joined, synced
+
+BUSY = "The service asks for patience."
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    return (
+        "sqlite:///rp-connect.db"
+        if request.param == "sqlite"
+        else str(request.getfixturevalue("postgres_url"))
+    )
+
+
+def states(office: Office) -> Counter[tuple[EffectKind, EffectState]]:
+    with office.store.read() as work:
+        return Counter((effect.kind, effect.state) for effect in work.effects.every())
+
+
+def meet(office: Office) -> None:
+    """A meeting for every case."""
+    with office.store.read() as work:
+        refs = [case.ref for case in work.cases.every()]
+    for number, ref in enumerate(refs):
+        at = datetime(2026, 11, 16, 9, tzinfo=ZoneInfo("Europe/London")) + timedelta(hours=number)
+        set_meeting(office, ref, at, 30, "Hall", False, ["lead@northwick.example"], "the lead")
+
+
+def stored(office: Office) -> list[Any]:
+    """What the store says of every task, effect and meeting in the end; ids of the outbox aside."""
+    with office.store.read() as work:
+        tasks = [(t.id, t.external_id, t.seen, t.state) for t in work.tasks.every()]
+        effects = sorted((e.kind, e.key, e.revision, e.state) for e in work.effects.every())
+        meetings = [(m.id, m.external_id, m.warning) for m in work.meetings.of_school("northwick")]
+        return [tasks, effects, meetings]
+
+
+def test_a_workspace_that_takes_several_and_one_that_does_not_end_in_the_same_store(
+    tmp_path: Path, store_url: str, postgres: Any
+) -> None:
+    ends, keys = [], []
+    for bulk in (True, False):
+        url = store_url
+        if "postgresql" in url:
+            name = f"lanes_{'several' if bulk else 'single'}"
+            postgres.create_database(name)
+            url = postgres.url(name)
+        receiver = Receiver()
+        school = synced(tmp_path / str(bulk), url)
+        with closing(joined(school, receiver, bulk=bulk).store):
+            office = joined(school, receiver, bulk=bulk)
+            meet(office)
+            assert deliver_effects(office).waiting == 0
+            meet(office)  # moved: the second revision of each
+            deliver_effects(office)
+            ends.append(stored(office))
+            office.store.close()
+        keys.append(receiver.things)
+        assert set(receiver.made.values()) == {1}
+        most = max(receiver.rows("tasks"))
+        assert most == (20 if bulk else 1)
+    assert ends[0] == ends[1]
+    assert keys[0] == keys[1]
+
+
+def test_a_calendar_that_asks_for_patience_does_not_hold_back_tasks(tmp_path: Path, store_url: str) -> None:
+    def fault(shelf: str, key: str) -> RpConnectError | None:
+        return TryLaterError(BUSY, retry_after=120) if shelf == "meetings" else None
+
+    receiver = Receiver(fault)
+    office = joined(synced(tmp_path, store_url), receiver)
+    meet(office)
+    deliver_effects(office)
+    deliver_effects(office)
+
+    assert receiver.rows("meetings") == [6]
+    found = states(office)
+    assert found[EffectKind.MEETING, EffectState.WAITING] == 6
+    assert found[EffectKind.TASK, EffectState.WAITING] == found[EffectKind.RECORD, EffectState.WAITING] == 0
+    with office.store.read() as work:
+        shut = work.lanes.shut_until("one account", "calendar")
+    assert shut is not None
+    assert shut.reason == BUSY
+    assert shut.until >= datetime.now(UTC) + timedelta(seconds=100)
+    office.store.close()
+
+
+def test_where_few_of_a_batch_are_told_to_wait_only_they_wait_each_its_own_time(tmp_path: Path) -> None:
+    told: dict[str, float] = {}
+
+    def fault(shelf: str, key: str) -> RpConnectError | None:
+        if shelf == "tasks" and (key.endswith(".written-notice.1")) and key not in told:
+            told[key] = 100.0 + len(told)
+            return TryLaterError(BUSY, retry_after=told[key])
+        return None
+
+    office = joined(synced(tmp_path), Receiver(fault))
+    began = datetime.now(UTC)
+    report = deliver_effects(office)
+
+    assert len(told) == 6
+    assert report.waiting == 6
+    with office.store.read() as work:
+        assert work.lanes.shut_until("one account", "planner") is None
+        waiting = {e.key: e.not_before for e in work.effects.every(EffectState.WAITING)}
+    assert waiting.keys() == told.keys()
+    for key, until in waiting.items():
+        assert until is not None
+        assert until >= began + timedelta(seconds=told[key])
+    office.store.close()
+
+
+def test_no_call_comes_earlier_than_the_answer_before_it_asked_for(tmp_path: Path) -> None:
+    """Whoever answers counts: every delivery that somebody starts meanwhile keeps away."""
+
+    def fault(shelf: str, key: str) -> RpConnectError | None:
+        if shelf != "tasks" or len(receiver.rows("tasks")) > 3:
+            return None
+        return TryLaterError(BUSY, retry_after=1.2)
+
+    receiver = Receiver(fault)
+    office = joined(synced(tmp_path, cases=1), receiver, lanes={"planner": LaneLimits(50, 1)})
+    ends = time.monotonic() + 20
+    while time.monotonic() < ends and deliver_effects(office).waiting:
+        time.sleep(0.02)
+    office.store.close()
+
+    assert len(receiver.keys("tasks")) > 10
+    assert receiver.rows("tasks")[1:3] == [1, 1]  # probes
+    calls = [at for at, shelf, _ in receiver.calls if shelf == "tasks"]
+    assert all(later - earlier >= 1.2 for earlier, later in itertools.pairwise(calls[:4]))
+
+
+def test_an_answer_that_nobody_knows_the_end_of_shuts_no_lane_and_is_looked_for(tmp_path: Path) -> None:
+    lost: set[str] = set()
+
+    def fault(shelf: str, key: str) -> RpConnectError | None:
+        if shelf == "tasks" and not lost:
+            lost.add(key)
+            receiver.things[shelf, key] = (f"id of {key}", 1)  # it landed all the same
+            return UnclearError("No answer came.")
+        return None
+
+    receiver = Receiver(fault)
+    office = joined(synced(tmp_path), receiver)
+    report = deliver_effects(office)
+
+    assert (report.waiting, report.parked) == (0, 0)
+    assert len(lost) == 1
+    assert set(receiver.made.values()) == {1}
+    office.store.close()
+
+
+def test_what_a_person_must_see_to_is_parked_and_holds_back_nobody(tmp_path: Path, store_url: str) -> None:
+    def fault(shelf: str, key: str) -> RpConnectError | None:
+        refused = shelf == "tasks" and key.startswith("RP-2026-0002.")
+        return AccessError("The permission Tasks.ReadWrite.All is missing.") if refused else None
+
+    receiver = Receiver(fault)
+    office = joined(synced(tmp_path, store_url), receiver)
+    report = deliver_effects(office)
+
+    assert report.parked == report.parked_now > 5
+    assert report.waiting == 0
+    assert {key.partition(".")[0] for key in receiver.keys("tasks")} == {
+        f"RP-2026-000{n}" for n in (1, 3, 4, 5, 6)
+    }
+    office.store.close()
+
+
+def test_a_plugin_that_breaks_parks_its_effects_and_they_are_looked_for_when_tried_again(
+    tmp_path: Path,
+) -> None:
+    def fault(shelf: str, key: str) -> RpConnectError | None:
+        if shelf == "records":
+            raise ZeroDivisionError
+        return None
+
+    office = joined(synced(tmp_path), Receiver(fault))
+    report = deliver_effects(office)
+
+    assert report.parked == 6
+    with office.store.begin() as work:
+        parked = work.effects.every(EffectState.PARKED)
+        assert {effect.reason for effect in parked} == {
+            "The workspace plugin failed (ZeroDivisionError); please report this."
+        }
+        assert all(work.effects.retry(effect.id).look_first for effect in parked)
+    office.store.close()
+
+
+def test_two_processes_are_never_both_in_a_lane_for_one_alone(tmp_path: Path, store_url: str) -> None:
+    """Counted where the calls arrive; in the lane for all they do meet."""
+    receiver = Receiver(slow=0.02)
+    lanes = {**LANES, "calendar": LaneLimits(2, 1, alone=True), "planner": LaneLimits(5, 2)}
+    school = synced(tmp_path, store_url, cases=10)
+    offices = [joined(school, receiver, lanes=lanes, worker=f"elsewhere:{n}:1") for n in (1, 2)]
+    meet(offices[0])
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(deliver_effects, offices))
+    report = deliver_effects(offices[0])
+
+    assert (report.waiting, report.parked) == (0, 0)
+    assert receiver.most["meetings"] == 1
+    assert receiver.most["tasks"] > 1
+    assert set(receiver.made.values()) == {1}
+    assert len(receiver.keys("meetings")) == 10
+    for office in offices:
+        office.store.close()
+
+
+def test_two_processes_at_a_service_that_is_away_send_one_probe_between_them(tmp_path: Path) -> None:
+    receiver = Receiver(lambda shelf, key: TryLaterError("Nobody answers at the door."))
+    school = synced(tmp_path)
+    offices = [joined(school, receiver, worker=f"elsewhere:{n}:1") for n in (1, 2)]
+    ends = time.monotonic() + 6
+    with ThreadPoolExecutor(2) as both:
+        while time.monotonic() < ends:
+            list(both.map(deliver_effects, offices))
+    for office in offices:
+        office.store.close()
+    rows = receiver.rows("tasks")
+    first = [count for count in rows if count > 1]
+    assert len(first) <= 4  # what two processes had under way when the first answer came
+    assert 2 <= len(rows) - len(first) <= 5  # after 1, 2 and 4 seconds, or half of that
+
+
+def test_lanes_run_side_by_side(tmp_path: Path) -> None:
+    receiver = Receiver(slow=0.05)
+    office = joined(synced(tmp_path), receiver, lanes=LANES | {"planner": LaneLimits(4, 3)})
+    deliver_effects(office)
+    office.store.close()
+
+    assert receiver.most["tasks"] == 3
+    assert receiver.most["records"] == 1
+    threads = {thread.name for thread in threading.enumerate() if thread.name.startswith("lane")}
+    assert threads == set()
+
+
+def test_a_workspace_that_says_nothing_of_lanes_is_served_by_one_thread(tmp_path: Path) -> None:
+    seen: set[str] = set()
+
+    def fault(shelf: str, key: str) -> None:
+        seen.add(threading.current_thread().name)
+
+    office = joined(synced(tmp_path), Receiver(fault), lanes={})
+    assert deliver_effects(office).waiting == 0
+    office.store.close()
+    assert len(seen) == 1
+
+
+def test_whoever_interrupts_gets_back_what_was_not_sent(tmp_path: Path) -> None:
+    """The first answer comes, then somebody presses Ctrl-C; the call that is under way may end."""
+
+    class Interrupting:
+        calls = 0
+
+        def begin(self, label: str, total: int) -> None: ...
+
+        def end(self) -> None: ...
+
+        def advance(self, count: int) -> None:
+            self.calls += 1
+            if receiver.calls:
+                raise KeyboardInterrupt
+
+    receiver = Receiver(slow=0.1)
+    office = joined(synced(tmp_path), receiver, bulk=False)
+    progress: Any = Interrupting()
+    with pytest.raises(KeyboardInterrupt):
+        deliver_effects(office, progress)
+    found = Counter(state for (_, state), count in states(office).items() for _ in range(count))
+
+    assert found[EffectState.LEASED] == found[EffectState.UNCLEAR] == 0
+    assert found[EffectState.WAITING] > 50
+    assert found[EffectState.DONE] == len(receiver.things) > 0
+    office.store.close()
+
+
+def test_nobody_is_reminded_through_a_workspace_that_cannot_tell_anybody(tmp_path: Path) -> None:
+    school: DropSchool = synced(tmp_path)
+    office = joined(school, Receiver())
+    assert remind_people(office) == 0
+    office.store.close()
+    office = school.office("2026-11-13T09:00")
+    assert remind_people(office) > 0
+    office.store.close()
