@@ -8,6 +8,7 @@ from typing import Any
 
 from rp_connect.errors import (
     AccessError,
+    BadRecordError,
     ConflictError,
     GoneError,
     RpConnectError,
@@ -15,7 +16,7 @@ from rp_connect.errors import (
     UnclearError,
 )
 from rp_connect.ports.workspace import CaseRecord, Outcome, Written
-from rp_microsoft365.columns import KEY, REVISION, Column, fields_of
+from rp_microsoft365.columns import KEY, REVISION, Column, checked_key, fields_of
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Answer, Request, Service
 from rp_microsoft365.site import Site, query, quoted
@@ -23,7 +24,7 @@ from rp_microsoft365.site import Site, query, quoted
 OURS = f"fields($select={KEY},{REVISION})"
 REMEMBERED = 1_000
 """Items whose version is kept between a look and the write that follows it."""
-NO_REFUSAL = (AccessError, TryLaterError, UnclearError)
+NO_REFUSAL = (AccessError, BadRecordError, TryLaterError, UnclearError)
 """Errors that say nothing about whether the list holds the reference already."""
 
 
@@ -81,8 +82,9 @@ class SharePointRecords:
     def create_all(self, items: Sequence[CaseRecord]) -> Sequence[Outcome]:
         """The list refuses a second item of one reference. How it says so is not documented, so that whatever
         refuses an insert is looked up: what stands there decides."""
-        answers = self._ask(self._insert(record) for record in items)
-        outcomes = [created(record, answer) for record, answer in zip(items, answers, strict=True)]
+        bad = {record.key: fault for record in items if (fault := unbearable(record))}
+        answers = iter(self._ask(self._insert(record) for record in items if record.key not in bad))
+        outcomes = [bad.get(record.key) or created(record, next(answers)) for record in items]
         doubted = [r.key for r, end in zip(items, outcomes, strict=True) if is_refusal(end)]
         found = dict(zip(doubted, self.find_all(doubted), strict=True))
         return [already(r, end, found.get(r.key)) for r, end in zip(items, outcomes, strict=True)]
@@ -175,6 +177,14 @@ def created(record: CaseRecord, answer: Answer | RpConnectError) -> Outcome:
     if isinstance(answer, RpConnectError):
         return answer
     return Written(str(answer.body["id"]), version_of(answer.body), record.revision)
+
+
+def unbearable(record: CaseRecord) -> BadRecordError | None:
+    try:
+        checked_key(record.key)
+    except BadRecordError as fault:
+        return fault
+    return None
 
 
 def is_refusal(outcome: Outcome) -> bool:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from rp_connect.errors import BadRecordError, ConflictError, GoneError, GuardError
-from rp_connect.ports.workspace import CaseRecord, Written
-from rp_microsoft365.columns import REVISION
+from rp_connect.errors import BadRecordError, ConflictError, GoneError, GuardError, RpConnectError
+from rp_connect.ports.workspace import CaseRecord, Outcome, Written
+from rp_microsoft365.columns import REVISION, checked_key
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.records import version_of
 from rp_microsoft365.request import Request, Service
 from rp_microsoft365.site import Site, query
 
+T = TypeVar("T")
 SMALL = 4 * 1024 * 1024
 """What Graph takes in one call. A summary holds facts and tasks of one case, some 40 kB."""
 WANTED = "id,name,eTag,webUrl,lastModifiedBy,sharepointIds"
+LONGEST_NAME = 200
 FORBIDDEN = set('"*:<>?/\\|#%')
 """What a name in SharePoint may not hold, or a path would read otherwise. Our keys hold none of these."""
 
@@ -39,9 +43,8 @@ class SharePointSummaries:
 
     def create(self, summary: CaseRecord) -> Written:
         """Raises ConflictError where the file is there already."""
-        data = self._document(summary)
         there = f"{self._file(summary.key)}:/content?@microsoft.graph.conflictBehavior=fail"
-        made = self._ask("PUT", there, data=data, creates=True)
+        made = self._ask("PUT", there, data=self._document(summary), creates=True)
         return self._marked(summary, str(made["id"]))
 
     def update(self, external_id: str, summary: CaseRecord) -> Written:
@@ -63,6 +66,16 @@ class SharePointSummaries:
             "PUT", f"{self._file(summary.key)}:/content", data=data, headers={"If-Match": version_of(held)}
         )
         return self._marked(summary, external_id)
+
+    def find_all(self, keys: Sequence[str]) -> Sequence[Written | RpConnectError | None]:
+        """One after the other: a file is no part of a JSON batch."""
+        return [attempt(partial(self.find, key)) for key in keys]
+
+    def create_all(self, items: Sequence[CaseRecord]) -> Sequence[Outcome]:
+        return [attempt(partial(self.create, summary)) for summary in items]
+
+    def update_all(self, changes: Sequence[tuple[str, CaseRecord]]) -> Sequence[Outcome]:
+        return [attempt(partial(self.update, external_id, summary)) for external_id, summary in changes]
 
     def _document(self, summary: CaseRecord) -> bytes:
         from rp_microsoft365.summary_document import summary_document  # noqa: PLC0415 - python-docx takes 80 ms
@@ -93,9 +106,8 @@ class SharePointSummaries:
         return None if revision is None else int(revision)
 
     def _file(self, key: str) -> str:
-        if not key or FORBIDDEN & set(key):
-            raise BadRecordError(key, "its key cannot be the name of a file in SharePoint.")
-        return f"{self._site.drive_path(self._library)}/root:/{quote(key)}.docx"
+        name = quote(checked_key(key, FORBIDDEN, LONGEST_NAME))
+        return f"{self._site.drive_path(self._library)}/root:/{name}.docx"
 
     def _list_item(self, held: Any) -> str:  # noqa: ANN401 - JSON
         ids = held["sharepointIds"]
@@ -123,6 +135,14 @@ class SharePointSummaries:
             creates=creates,
         )
         return self._site.graph.ask(request).body
+
+
+def attempt(call: Callable[[], T]) -> T | RpConnectError:
+    """An error of one is a value, so that the others go on."""
+    try:
+        return call()
+    except RpConnectError as fault:
+        return fault
 
 
 def edited_by_a_person(held: Any) -> bool:  # noqa: ANN401 - JSON
