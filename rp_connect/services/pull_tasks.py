@@ -12,7 +12,15 @@ from datetime import datetime
 
 from rp_connect.domain.effect import EffectKind
 from rp_connect.domain.task import Seen, Task, TaskState
-from rp_connect.errors import AccessError, ConflictError, GuardError, RpConnectError, StoreError
+from rp_connect.errors import (
+    AccessError,
+    ConflictError,
+    GuardError,
+    RpConnectError,
+    StoreError,
+    TryLaterError,
+)
+from rp_connect.ports.lanes import Opened
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.ports.workspace import Bulk, SeenTask, Tasks
 from rp_connect.services.change_task import audit, closed, reopened, show_record, store_tasks
@@ -53,10 +61,12 @@ def pull_school(office: Office, school: School) -> SchoolPull:
         shown = [t for t in work.tasks.every(school=school.id) if t.external_id is not None]
     known = {t.id: t.seen for t in shown}
     try:
+        _not_while_shut(office, school)
         seen = _read(school, {t.id: t.external_id for t in shown})
     except StoreError:
         raise
     except RpConnectError as fault:
+        _shut(office, school, fault)
         result.fault = str(fault)
         return result
     with office.store.begin() as work:
@@ -66,6 +76,26 @@ def pull_school(office: Office, school: School) -> SchoolPull:
                 _compare(work, office, school, task, seen[task.id], result)
         work.commit()
     return result
+
+
+def _not_while_shut(office: Office, school: School) -> None:
+    """A service that asked for patience is not asked for its tasks either. Raises TryLaterError."""
+    with office.store.read() as work:
+        shut = work.lanes.shut_until(school.workspace().scope, EffectKind.TASK.lane)
+    if shut is not None:
+        until = f"{shut.until.astimezone(school.timezone):%H:%M:%S}"
+        raise TryLaterError(f"{school.id}: its tasks are read after {until}. {shut.reason}".strip())
+
+
+def _shut(office: Office, school: School, fault: RpConnectError) -> None:
+    """Where the answer to a reading asks for patience, writing waits as well; a lane that is shut stays so."""
+    if not isinstance(fault, TryLaterError):
+        return
+    with office.store.begin() as work:
+        scope, lane = school.workspace().scope, EffectKind.TASK.lane
+        if work.lanes.shut_until(scope, lane) is None:
+            work.lanes.told_to_wait(scope, lane, Opened(0), fault.retry_after, str(fault))
+            work.commit()
 
 
 def _read(school: School, known: Mapping[str, str | None]) -> dict[str, SeenTask | None]:

@@ -20,6 +20,7 @@ from rp_connect.errors import AccessError, RpConnectError, TryLaterError, Unclea
 from rp_connect.ports.workspace import LaneLimits
 from rp_connect.services.deliver_effects import deliver_effects
 from rp_connect.services.office import Office
+from rp_connect.services.pull_tasks import pull_tasks
 from rp_connect.services.remind_people import remind_people
 from rp_connect.services.set_meeting import set_meeting
 from tests.drop_school import DropSchool
@@ -310,3 +311,28 @@ def test_nobody_is_reminded_through_a_workspace_that_cannot_tell_anybody(tmp_pat
     office = school.office("2026-11-13T09:00")
     assert remind_people(office) > 0
     office.store.close()
+
+
+def test_a_service_that_asked_for_patience_is_not_read_either_and_the_other_way_round(tmp_path: Path) -> None:
+    receiver = Receiver(lambda shelf, key: TryLaterError(BUSY, retry_after=90) if shelf == "tasks" else None)
+    office = joined(synced(tmp_path / "writing"), receiver)
+    deliver_effects(office)
+    (pulled,) = pull_tasks(office)
+    assert pulled.fault is not None
+    assert pulled.fault.endswith(BUSY)
+    assert "read after" in pulled.fault
+    office.store.close()
+
+    receiver = Receiver()
+    office = joined(synced(tmp_path / "reading"), receiver)
+    shelf: Any = office.school("northwick").workspace().tasks
+    shelf.everything = busy_reading
+    assert pull_tasks(office)[0].fault == BUSY
+    deliver_effects(office)
+    assert receiver.keys("tasks") == set()
+    assert len(receiver.keys("records")) == 6
+    office.store.close()
+
+
+def busy_reading() -> Any:
+    raise TryLaterError(BUSY, retry_after=90)
