@@ -165,6 +165,17 @@ def test_a_case_shows_its_facts_its_tasks_and_its_way_back(browser: Browser, off
     assert "Case opened by itself" in page
 
 
+def test_a_task_with_a_checklist_shows_what_to_cover(browser: Browser, office: Office, ref: str):
+    with office.store.begin() as work:
+        task = next(t for t in work.tasks.every(case=ref) if t.rule == "written-notice")
+        work.tasks.put([replace(task, steps=("The reasons", f"How long {NASTY}"))])
+        work.commit()
+    page = browser.page(CASE)
+
+    assert "What to cover 2 The reasons How long" in words(page)
+    assert NASTY not in page
+
+
 def test_the_picture_of_the_suspension_is_told_in_words(browser: Browser, ref: str):
     page = browser.page(CASE)
     strip = words(page[page.index("strip-head") : page.index("column-main")])
