@@ -88,7 +88,7 @@ def _not_while_shut(office: Office, school: School) -> None:
 
 
 def _shut(office: Office, school: School, fault: RpConnectError) -> None:
-    """Where the answer to a reading asks for patience, writing waits as well; a lane that is shut stays so."""
+    """Where the answer to a reading asks for patience, writing waits as well."""
     if not isinstance(fault, TryLaterError):
         return
     with office.store.begin() as work:

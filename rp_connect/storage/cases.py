@@ -13,9 +13,11 @@ from rp_connect.domain.party import Party
 from rp_connect.errors import NotFoundError
 from rp_connect.storage.case_tables import case_numbers, cases, parties
 from rp_connect.storage.schools import number_of
-from rp_connect.storage.session import Row, Select, Session
+from rp_connect.storage.session import Row, Select, Session, in_lots
 
 _SAME = tuple(column.name for column in cases.c)
+
+_STAGES = sa.select(cases.c.ref, cases.c.stage).where(cases.c.ref.in_(sa.bindparam("refs", expanding=True)))
 
 
 class SqlCases:
@@ -60,10 +62,8 @@ class SqlCases:
         return {case.ref: case for case in self._whole(rows)}
 
     def stages(self, refs: Collection[str]) -> Mapping[str, Stage]:
-        some = self._session.each(
-            lambda lot: sa.select(cases.c.ref, cases.c.stage).where(cases.c.ref.in_(lot)), refs
-        )
-        return {row.ref: row.stage for row in some}
+        lots = [self._session.rows(_STAGES, {"refs": some}) for some in in_lots(refs)]
+        return {row.ref: row.stage for rows in lots for row in rows}
 
     def every(self, school: str | None = None, stage: Stage | None = None) -> Sequence[Case]:
         found = sa.select(cases).order_by(*by_reference(cases.c.ref))

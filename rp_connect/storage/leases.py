@@ -27,7 +27,7 @@ def take(
 ) -> Sequence[Row]:
     """Lease what is due, oldest first. Workers pass over what another one is just taking."""
     now = session.now()
-    _give_up_lost_leases(session, now)
+    _give_up_lost_leases(session, now, owner)
     if not (ids := _due_ids(session, now, limit, schools, kinds)):
         return []
     values = {"ids": ids, "by": owner, "until": now + LEASE}
@@ -43,8 +43,7 @@ def _due_ids(
 ) -> Sequence[int]:
     """State by state and kind by kind, each in the order of an index: nothing needs to be sorted."""
     found: list[int] = []
-    for state, statement in _DUE.items():
-        due = statement if schools is None else statement.where(_OF_SCHOOLS)
+    for state, due in (_DUE if schools is None else _DUE_OF_SCHOOLS).items():
         for kind in EffectKind if kinds is None else kinds:
             values = {"of_state": state, "of_kind": kind, "now": now, "most": limit}
             values |= {} if schools is None else {"schools": list(schools)}
@@ -63,13 +62,15 @@ def count_due(session: Session, schools: Collection[str]) -> dict[tuple[str, Eff
     return dict(found)
 
 
-def _give_up_lost_leases(session: Session, now: datetime) -> None:
-    """They become unclear, and are due: whoever takes one looks first."""
+def _give_up_lost_leases(session: Session, now: datetime, asking: str) -> None:
+    """They become unclear, and are due: whoever takes one looks first. Who asks is alive."""
     leased = effects.c.state == EffectState.LEASED
     owners = [row.owner for row in session.rows(_OWNERS)]
     if not owners:
         return
-    over = (effects.c.leased_until <= now) | effects.c.owner.in_([one for one in owners if is_dead(one)])
+    over = (effects.c.leased_until <= now) | effects.c.owner.in_(
+        [one for one in owners if one != asking and is_dead(one)]
+    )
     lost = sa.select(effects.c.id).where(leased, over).order_by(effects.c.id)
     ids = [row.id for row in session.rows(lost.with_for_update(skip_locked=True))]
     unclear = {
@@ -104,6 +105,7 @@ _OLDEST = (
     .with_for_update(skip_locked=True)
 )
 _DUE = {EffectState.WAITING: _OLDEST.where(_is_free()), EffectState.UNCLEAR: _OLDEST}
+_DUE_OF_SCHOOLS = {state: due.where(_OF_SCHOOLS) for state, due in _DUE.items()}
 _TAKEN = (
     sa.update(effects)
     .where(effects.c.id.in_(sa.bindparam("ids", expanding=True)))

@@ -14,7 +14,7 @@ from rp_connect.errors import NotFoundError
 from rp_connect.storage.case_tables import tasks
 from rp_connect.storage.cases import by_reference
 from rp_connect.storage.schools import number_of
-from rp_connect.storage.session import Row, Session
+from rp_connect.storage.session import Row, Session, in_lots
 
 _SAME = tuple(column.name for column in tasks.c if not column.name.startswith("due_"))
 _ORDER = (
@@ -27,6 +27,7 @@ _ORDER = (
 )
 
 
+_BY_ID = sa.select(tasks).where(tasks.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(tasks.c.id)
 _LANDED = (
     sa.update(tasks)
     .where(tasks.c.id == sa.bindparam("of_id"))
@@ -57,9 +58,9 @@ class SqlTasks:
         return _task(row)
 
     def by_id(self, task_ids: Collection[str]) -> Mapping[str, Task]:
-        wanted = self._session.for_change(sa.select(tasks).order_by(tasks.c.id))
-        rows = self._session.each(lambda some: wanted.where(tasks.c.id.in_(some)), task_ids)
-        return {row.id: _task(row) for row in rows}
+        wanted = self._session.for_change(_BY_ID)
+        lots = [self._session.rows(wanted, {"ids": some}) for some in in_lots(task_ids)]
+        return {row.id: _task(row) for rows in lots for row in rows}
 
     def landed(self, written: Sequence[tuple[str, str, str]]) -> None:
         rows = [{"of_id": key, "external_id": held, "seen": seen} for key, held, seen in sorted(written)]
