@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from rp_connect.errors import AccessError
 from rp_connect.ports.workspace import WorkspaceSettings
 from rp_microsoft365.clouds import graph_base
 from rp_microsoft365.graph import Graph
 from rp_microsoft365.people import People
+from rp_microsoft365.permissions import Permission, how_to_grant
 from rp_microsoft365.planner_tasks import PlannerTasks
 from rp_microsoft365.plans import Container, Plans
 from rp_microsoft365.settings import Microsoft365Settings
@@ -28,3 +31,21 @@ def open_plans(graph: Graph, own: Microsoft365Settings, zone: ZoneInfo) -> Plans
 def open_tasks(graph: Graph, plans: Plans, settings: WorkspaceSettings) -> PlannerTasks:
     holders = [address for addresses in settings.people.values() for address in addresses]
     return PlannerTasks(graph, plans, People(graph, holders), settings.timezone)
+
+
+def look_at_holders(graph: Graph, people: Mapping[str, Sequence[str]]) -> list[str]:
+    """For `check`: roles that tasks cannot be assigned to, by role and count, never by address."""
+    directory = People(graph)
+    known = directory.ids_of(address for addresses in people.values() for address in addresses)
+    if directory.refused:
+        raise AccessError(
+            f"Tasks are assigned to nobody in Planner: the permission {Permission.PEOPLE} is missing;"
+            f" {how_to_grant(Permission.PEOPLE)}."
+        )
+    absent = {role: [a for a in addresses if a.lower() not in known] for role, addresses in people.items()}
+    return [
+        f"people.{role}: {len(missing)} of {len(people[role])} addresses are not known in Microsoft 365, so"
+        " tasks in Planner are not assigned to them."
+        for role, missing in absent.items()
+        if missing
+    ]

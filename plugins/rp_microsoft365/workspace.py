@@ -21,7 +21,7 @@ from rp_microsoft365.meetings import CalendarMeetings
 from rp_microsoft365.online_room import TeamsRooms
 from rp_microsoft365.opening import open_graph
 from rp_microsoft365.permissions import Permission
-from rp_microsoft365.planner import open_plans, open_tasks
+from rp_microsoft365.planner import look_at_holders, open_plans, open_tasks
 from rp_microsoft365.probe import Area, look_around, look_at_group, look_at_mailbox, look_at_site
 from rp_microsoft365.records import SharePointRecords
 from rp_microsoft365.schedule import BusyTimes
@@ -67,6 +67,7 @@ class Microsoft365Workspace:
         self._schedules = BusyTimes(open_graph(hurried(settings, own)), own.organizer)
         self._timezone = settings.timezone
         self.tasks: Tasks = open_tasks(graph, open_plans(graph, own, settings.timezone), settings)
+        self._people = settings.people
         self._plans = open_plans(self._patient, own, settings.timezone)
         self.records: Records = SharePointRecords(site, own.list, case_columns(names=own.record_names))
         self.summaries: Records = SharePointSummaries(site, own.library, names=own.record_names)
@@ -84,6 +85,7 @@ class Microsoft365Workspace:
             (Permission.ONLINE_MEETINGS, TeamsRooms(graph, own.organizer, lobby=own.lobby).look),
             (Permission.GROUPS, lambda: look_at_group(graph, own)),
             (Permission.TASKS, self._plans.look),
+            (Permission.PEOPLE, lambda: look_at_holders(graph, self._people)),
         ]
         return look_around(areas, own)
 

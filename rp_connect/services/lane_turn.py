@@ -145,6 +145,8 @@ def _task_landed(effect: Effect, item: WorkspaceTask, written: Written) -> tuple
     done = item.state is not TaskState.OPEN
     people = item.assignees if written.assignees is None else written.assignees
     seen = Seen(written.version, done, item.day, people, effect.revision)
+    if written.warning:
+        log.warning("%s: %s", effect.key, written.warning)
     return effect.key, written.external_id, seen.to_text()
 
 

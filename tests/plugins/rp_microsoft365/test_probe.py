@@ -95,6 +95,24 @@ def test_a_plan_that_is_missing_or_refused_is_a_sentence(server: GraphServer):
     assert said.startswith("There is no plan called “Restorative practice”")
 
 
+def test_a_role_whose_people_are_unknown_is_told_by_role_and_count_and_never_by_address(server: GraphServer):
+    server.state.users[LEAD] |= {
+        "mail": "other@northwick.example",
+        "userPrincipalName": "other@northwick.example",
+    }
+    said = [sentence for sentence in faults(server) if sentence.startswith("people.")]
+
+    (sentence,) = said
+    assert sentence.startswith("people.lead: 1 of 1 addresses are not known in Microsoft 365")
+    assert "@" not in sentence
+
+
+def test_a_directory_that_is_closed_is_a_sentence_with_its_permission(server: GraphServer):
+    server.faults.lack("User.ReadBasic.All")
+
+    assert any("User.ReadBasic.All is missing" in sentence for sentence in faults(server))
+
+
 def test_each_area_is_told_whatever_the_others_say(server: GraphServer):
     server.faults.lack("Sites.Selected")
     server.faults.lack("Calendars.ReadWrite")
