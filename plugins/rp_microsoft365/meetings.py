@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from rp_connect.errors import ConflictError, GoneError, RpConnectError
+from rp_connect.errors import AccessError, ConflictError, GoneError, RpConnectError
 from rp_connect.ports.workspace import Outcome, WorkspaceMeeting, Written
 from rp_microsoft365.event_body import (
     KEY,
@@ -110,10 +110,7 @@ class CalendarMeetings:
                 for key in keys
             ]
         )
-        return [
-            answer if isinstance(answer, RpConnectError) else _standing(answer.body["value"])
-            for answer in answers
-        ]
+        return [_found(answer) for answer in answers]
 
     def _answers(self, requests: Sequence[Request | RpConnectError]) -> list[Answer | RpConnectError]:
         """What could not be asked for keeps its place."""
@@ -174,6 +171,13 @@ def _there(answer: Answer | RpConnectError) -> Event | RpConnectError:
         return answer
     event: Event = answer.body
     return GoneError("The meeting was cancelled in the calendar.") if is_gone(event) else event
+
+
+def _found(answer: Answer | RpConnectError) -> Event | RpConnectError | None:
+    """Where the calendar itself is gone, nothing can be said of what stood in it."""
+    if isinstance(answer, GoneError):
+        return AccessError("The organiser's calendar is not there: look at organizer in the settings.")
+    return answer if isinstance(answer, RpConnectError) else _standing(answer.body["value"])
 
 
 def _standing(events: Sequence[Any]) -> Event | None:

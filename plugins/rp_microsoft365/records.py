@@ -9,6 +9,7 @@ from typing import Any
 from rp_connect.errors import (
     AccessError,
     BadRecordError,
+    ConfigError,
     ConflictError,
     GoneError,
     RpConnectError,
@@ -19,7 +20,7 @@ from rp_connect.ports.workspace import CaseRecord, Outcome, Written
 from rp_microsoft365.columns import KEY, REVISION, Column, checked_key, fields_of
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Answer, Request, Service
-from rp_microsoft365.site import Site, query, quoted
+from rp_microsoft365.site import MISSING, Site, query, quoted
 
 OURS = f"fields($select={KEY},{REVISION})"
 REMEMBERED = 1_000
@@ -134,6 +135,8 @@ class SharePointRecords:
         )
 
     def _noticed(self, answer: Answer | RpConnectError) -> Written | RpConnectError | None:
+        if isinstance(answer, GoneError):
+            return ConfigError(f"The site has no list “{self._name}” any more: {MISSING}.")
         if isinstance(answer, RpConnectError):
             return answer
         items = answer.body["value"]

@@ -81,6 +81,11 @@ class Site:
             self._drives[name] = str(found["id"])
         return f"/drives/{quote(self._drives[name], safe='!')}"
 
+    def look_for_library(self, name: str) -> None:
+        """Raises ConfigError where the library is gone: then nothing can be said of what stood in it."""
+        self._drives.pop(name, None)
+        self.drive_path(name)
+
     def pages(self, path: str) -> Iterator[Any]:
         return self.graph.pages(Request(Service.LISTS, "GET", self.path + path, Permission.SITES))
 

@@ -38,6 +38,7 @@ class SharePointSummaries:
         try:
             held = self._look(key)
         except GoneError:
+            self._site.look_for_library(self._library)
             return None
         return Written(str(held["id"]), version_of(held), self._revision(held))
 

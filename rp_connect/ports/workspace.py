@@ -35,7 +35,7 @@ class Written:
     version: str
     revision: int | None = None
     warning: str = ""
-    assignees: tuple[str, ...] | None = None
+    assignees: tuple[str, ...] | None = field(default=None, repr=False)
 
 
 Outcome = Written | RpConnectError

@@ -149,7 +149,7 @@ class PinWorkspace:
         self._board, self._can = board, can
         self.online_meetings = Can.ONLINE_MEETINGS in can
         self.scope = f"pinboard {id(board)}"
-        shelf, tasks = (SeveralPins, SeveralTasks) if Can.BULK in can else (PinShelf, PinTasks)
+        shelf, tasks = (SeveralPins, SeveralTasks) if Can.TASKS_AT_ONCE in can else (PinShelf, PinTasks)
         made = {kind: shelf(board, kind, online=self.online_meetings) for kind in EffectKind}
         self.tasks: Any = tasks(board, EffectKind.TASK, online=False)
         self.meetings: Any = made[EffectKind.MEETING]

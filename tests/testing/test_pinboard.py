@@ -7,7 +7,8 @@ import pytest
 from rp_connect.testing.workspace_kit import Can, WorkspaceContract
 from tests.testing.pinboard import Pinboard
 
-OPTIONAL = {Can.ONLINE_MEETINGS, Can.BUSY, Can.BULK, Can.NOTICES, Can.APART, Can.ASSIGNEES}
+OPTIONAL = {Can.ONLINE_MEETINGS, Can.BUSY, Can.NOTICES, Can.APART, Can.ASSIGNEES}
+OPTIONAL |= {Can.TASKS_AT_ONCE, Can.MEETINGS_AT_ONCE, Can.RECORDS_AT_ONCE, Can.SUMMARIES_AT_ONCE}
 
 
 class TestPinboard(WorkspaceContract):

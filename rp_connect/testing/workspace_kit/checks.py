@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from rp_connect.testing.workspace_kit.rig import Can, WorkspaceUnderTest
-from rp_connect.testing.workspace_kit.rooms import NOTICES, Room
+from rp_connect.testing.workspace_kit.rooms import NOTICES, RECORDS, Room
 
 PACKAGE = "rp_connect.testing.workspace_kit"
 MODULES = (
@@ -30,6 +30,8 @@ class Terms:
     without: tuple[Can, ...] = ()
     needs_words: bool = False
     needs_revisions: bool = False
+    several: bool = False
+    rows: bool = False
 
 
 def check(
@@ -38,11 +40,13 @@ def check(
     without: Sequence[Can] = (),
     needs_words: bool = False,
     needs_revisions: bool = False,
+    several: bool = False,
+    rows: bool = False,
 ) -> Callable[[Function], Function]:
     """Marks a function as a check; with rooms it is called as `function(rig, room)` for each."""
 
     def mark(function: Function) -> Function:
-        terms = Terms(rooms, tuple(needs), tuple(without), needs_words, needs_revisions)
+        terms = Terms(rooms, tuple(needs), tuple(without), needs_words, needs_revisions, several, rows)
         setattr(function, MARK, terms)
         return function
 
@@ -101,7 +105,12 @@ def checks_of(function: Function) -> list[Check]:
 def _made(function: Function, terms: Terms, room: Room | None) -> Check:
     needs = set(terms.needs)
     if room is not None:
-        needs |= {Can.NOTICES} if room is NOTICES else set()
-        needs |= {room.words} if terms.needs_words and room.words else set()
-        needs |= {room.revisions} if terms.needs_revisions else set()
+        wanted = (
+            (Can.NOTICES, room is NOTICES),
+            (room.words, terms.needs_words),
+            (room.revisions, terms.needs_revisions),
+            (room.at_once, terms.several),
+            (Can.RECORD_ROWS, terms.rows and room is RECORDS),
+        )
+        needs |= {can for can, asked in wanted if asked and can is not None}
     return Check(function, room, frozenset(needs), frozenset(terms.without))

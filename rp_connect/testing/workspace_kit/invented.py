@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from rp_connect.domain.task import TaskState
-from rp_connect.ports.workspace import CaseRecord, Notice, WorkspaceMeeting, WorkspaceTask
+from rp_connect.ports.workspace import PUPIL_FACT, CaseRecord, Notice, WorkspaceMeeting, WorkspaceTask
 
 LONDON = ZoneInfo("Europe/London")
 PUPIL = "Canary Featherstone-Wren"
@@ -51,10 +51,11 @@ def meeting(n: int, people: tuple[str, ...] = ()) -> WorkspaceMeeting:
 
 
 def sheet(key: str) -> CaseRecord:
-    facts = (("Stage", "Preparing"), ("Pupil", PUPIL), ("From", "Wednesday 11 November 2026"))
+    facts = ((PUPIL_FACT, PUPIL), ("Stage", "Preparing"), ("From", "Wednesday 11 November 2026"))
     tasks = (("Write to the parents", "12 November 2026", "open"), ("Set work", "11 November 2026", "done"))
+    columns = {"pupils": "P-100", "pupil_names": PUPIL, "stage": "Preparing", "from": "2026-11-11"}
     return CaseRecord(
-        key=key, revision=1, title=f"{key} · Reintegration", facts=facts, tasks=tasks, columns=dict(facts)
+        key=key, revision=1, title=f"{key} · Reintegration", facts=facts, tasks=tasks, columns=columns
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from rp_connect.domain.effect import EffectKind
 from rp_connect.errors import RpConnectError, TryLaterError, UnclearError
-from rp_connect.ports.workspace import Written
+from rp_connect.ports.workspace import PUPIL_FACT, Written
 from rp_connect.testing.workspace_kit.checks import check
 from rp_connect.testing.workspace_kit.invented import LONG, ODD
 from rp_connect.testing.workspace_kit.rig import WorkspaceUnderTest
@@ -26,8 +26,8 @@ def saying(room: Room, item: Any, words: str) -> Any:  # noqa: ANN401 - an item 
         return replace(item, place=words)
     if room.kind is EffectKind.NOTICE:
         return replace(item, lines=(words,))
-    facts = (("Stage", words), *item.facts[1:])
-    return replace(item, facts=facts, columns=dict(facts))
+    facts = ((PUPIL_FACT, words), *item.facts[1:])
+    return replace(item, facts=facts, columns={**item.columns, "pupil_names": words})
 
 
 def emptied(room: Room, item: Any) -> Any:  # noqa: ANN401 - as above

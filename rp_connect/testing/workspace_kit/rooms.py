@@ -26,6 +26,7 @@ class Room:
     invent: Callable[[int, tuple[str, ...]], Any]
     words: Can | None
     revisions: Can
+    at_once: Can | None
 
     def shelf(self, workspace: Workspace) -> Any:  # noqa: ANN401 - a shelf of any of the rooms
         return getattr(workspace, self.attribute)
@@ -37,8 +38,8 @@ class Room:
         """The next revision of it, with `word` where people read it."""
         later = replace(item, revision=item.revision + 1)
         if self.kind in (EffectKind.RECORD, EffectKind.SUMMARY):
-            facts = (("Stage", word), *item.facts[1:])
-            return replace(later, facts=facts, columns=dict(facts))
+            facts = (item.facts[0], ("Stage", word), *item.facts[2:])
+            return replace(later, facts=facts, columns={**item.columns, "stage": word})
         return replace(later, title=f"{item.title.split(' · ')[0]} · {word}")
 
     def shown(self, rig: WorkspaceUnderTest) -> Sequence[Shown]:
@@ -52,11 +53,32 @@ class Room:
         return sorted(shown.key for shown in self.shown(rig))
 
 
-TASKS = Room(EffectKind.TASK, "tasks", invented.task, Can.TASK_WORDS, Can.TASK_REVISIONS)
-MEETINGS = Room(EffectKind.MEETING, "meetings", invented.meeting, Can.MEETING_WORDS, Can.MEETING_REVISIONS)
-RECORDS = Room(EffectKind.RECORD, "records", invented.record, Can.RECORD_WORDS, Can.RECORD_REVISIONS)
-SUMMARIES = Room(EffectKind.SUMMARY, "summaries", invented.summary, Can.SUMMARY_WORDS, Can.SUMMARY_REVISIONS)
-NOTICES = Room(EffectKind.NOTICE, "notices", invented.notice, None, Can.NOTICE_REVISIONS)
+TASKS = Room(EffectKind.TASK, "tasks", invented.task, Can.TASK_WORDS, Can.TASK_REVISIONS, Can.TASKS_AT_ONCE)
+MEETINGS = Room(
+    EffectKind.MEETING,
+    "meetings",
+    invented.meeting,
+    Can.MEETING_WORDS,
+    Can.MEETING_REVISIONS,
+    Can.MEETINGS_AT_ONCE,
+)
+RECORDS = Room(
+    EffectKind.RECORD,
+    "records",
+    invented.record,
+    Can.RECORD_WORDS,
+    Can.RECORD_REVISIONS,
+    Can.RECORDS_AT_ONCE,
+)
+SUMMARIES = Room(
+    EffectKind.SUMMARY,
+    "summaries",
+    invented.summary,
+    Can.SUMMARY_WORDS,
+    Can.SUMMARY_REVISIONS,
+    Can.SUMMARIES_AT_ONCE,
+)
+NOTICES = Room(EffectKind.NOTICE, "notices", invented.notice, None, Can.NOTICE_REVISIONS, None)
 
 CHANGING = (TASKS, MEETINGS, RECORDS, SUMMARIES)
 """Where things are changed after they were made."""

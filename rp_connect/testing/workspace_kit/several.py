@@ -7,7 +7,7 @@ from typing import Any
 from rp_connect.errors import ConflictError, GoneError
 from rp_connect.ports.workspace import Written
 from rp_connect.testing.workspace_kit.checks import check
-from rp_connect.testing.workspace_kit.rig import Can, WorkspaceUnderTest
+from rp_connect.testing.workspace_kit.rig import WorkspaceUnderTest
 from rp_connect.testing.workspace_kit.rooms import CHANGED, CHANGING, Room, said
 
 MANY = 23
@@ -18,7 +18,7 @@ def several(rig: WorkspaceUnderTest, room: Room, count: int) -> list[Any]:
     return [room.item(rig, n) for n in range(count, 0, -1)]
 
 
-@check(*CHANGING, needs=[Can.BULK])
+@check(*CHANGING, several=True)
 def several_are_created_like_one_by_one(rig: WorkspaceUnderTest, room: Room) -> None:
     """A hundred suspensions on the first day of a term must not take a hundred times as long."""
     shelf, items = room.shelf(rig.open()), several(rig, room, MANY)
@@ -31,7 +31,7 @@ def several_are_created_like_one_by_one(rig: WorkspaceUnderTest, room: Room) -> 
     assert len(room.shown(rig)) == MANY, "not each of several stands there once"
 
 
-@check(*CHANGING, needs=[Can.BULK])
+@check(*CHANGING, several=True)
 def several_are_found_in_the_order_of_the_questions(rig: WorkspaceUnderTest, room: Room) -> None:
     """An answer at another's place makes two tasks of one, and none of the other."""
     shelf, items = room.shelf(rig.open()), several(rig, room, 3)
@@ -45,7 +45,7 @@ def several_are_found_in_the_order_of_the_questions(rig: WorkspaceUnderTest, roo
     assert ids == [written[asked[0]], written[asked[2]]], "answers do not stand where they were asked"
 
 
-@check(*CHANGING, needs=[Can.BULK])
+@check(*CHANGING, several=True)
 def one_of_several_that_cannot_be_done_does_not_end_the_others(rig: WorkspaceUnderTest, room: Room) -> None:
     """One card that somebody deleted must not hold back the rest of the school's."""
     shelf, items = room.shelf(rig.open()), several(rig, room, 3)
@@ -59,7 +59,7 @@ def one_of_several_that_cannot_be_done_does_not_end_the_others(rig: WorkspaceUnd
     assert [CHANGED in one.text for one in room.shown(rig)] == [True, True], "the others were not changed"
 
 
-@check(*CHANGING, needs=[Can.BULK])
+@check(*CHANGING, several=True)
 def one_of_several_that_stands_there_already_is_not_doubled(rig: WorkspaceUnderTest, room: Room) -> None:
     """Two workers may both believe that it is theirs to write, several at once no less."""
     shelf, items = room.shelf(rig.open()), several(rig, room, 2)
@@ -73,7 +73,7 @@ def one_of_several_that_stands_there_already_is_not_doubled(rig: WorkspaceUnderT
     assert same or isinstance(answers[0], ConflictError), f"a repeated create ended with {said(answers[0])}"
 
 
-@check(*CHANGING, needs=[Can.BULK])
+@check(*CHANGING, several=True)
 def nothing_asked_is_nothing_answered(rig: WorkspaceUnderTest, room: Room) -> None:
     """An empty batch is an error to some services, and happens."""
     shelf = room.shelf(rig.open())

@@ -12,7 +12,7 @@ from rp_connect.testing.workspace_kit.rooms import CHANGED, NOTICES, RECORDS, SH
 FIRST_ACT = "Write to the parents"
 
 
-@check(*SHEETS)
+@check(*SHEETS, rows=True)
 def facts_and_tasks_reach_the_sheet(rig: WorkspaceUnderTest, room: Room) -> None:
     """It is what the Lead takes into the meeting."""
     item = room.item(rig)

@@ -30,7 +30,14 @@ class CalendarRig(WorkspaceUnderTest):
 
     can = frozenset(
         {
-            *(Can.ONLINE_MEETINGS, Can.APART, Can.BUSY, Can.BULK, Can.MEETING_WORDS, Can.MEETING_REVISIONS),
+            *(
+                Can.ONLINE_MEETINGS,
+                Can.APART,
+                Can.BUSY,
+                Can.MEETINGS_AT_ONCE,
+                Can.MEETING_WORDS,
+                Can.MEETING_REVISIONS,
+            ),
             *(Can.LOSE_ANSWERS, Can.CUT_WRITES, Can.REFUSE, Can.VANISH, Can.ASK_FOR_PATIENCE),
             Can.SAY_HOW_LONG,
         }

@@ -34,7 +34,7 @@ class SiteRig(CalendarRig):
                 Can.ONLINE_MEETINGS,
                 Can.APART,
                 Can.BUSY,
-                Can.BULK,
+                *(Can.RECORDS_AT_ONCE, Can.SUMMARIES_AT_ONCE),
                 Can.RECORD_REVISIONS,
                 Can.SUMMARY_REVISIONS,
             ),

@@ -13,11 +13,6 @@ from tests.plugins.rp_microsoft365.site_rig import SiteRig
 
 pytestmark = pytest.mark.facts
 KINDS = (EffectKind.RECORD, EffectKind.SUMMARY)
-TABLE = "The list holds a case's columns, and neither its other facts nor its tasks: a table is read by many."
-WAIVED = {
-    "facts_and_tasks_reach_the_sheet[records]": TABLE,
-    "a_name_stands_inside_the_sheet_and_nowhere_else[records]": TABLE,
-}
 
 
 def is_about_sheets(check: Check) -> bool:
@@ -28,9 +23,7 @@ def is_about_sheets(check: Check) -> bool:
 CHECKS = [check for check in all_checks() if is_about_sheets(check) and not check.stands_aside(SiteRig.can)]
 
 
-@pytest.mark.parametrize(
-    "check", [check for check in CHECKS if check.id not in WAIVED], ids=lambda check: check.id
-)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 def test_records_and_summaries_keep_their_promises(graph_server: GraphServer, check: Check):
     with ExitStack() as servers:
         check.run(SiteRig(graph_server, servers))
@@ -38,4 +31,3 @@ def test_records_and_summaries_keep_their_promises(graph_server: GraphServer, ch
 
 def test_the_kit_asks_enough_of_records_and_summaries():
     assert len(CHECKS) >= 35
-    assert set(WAIVED) <= {check.id for check in CHECKS}

@@ -83,18 +83,11 @@ saboteur(
 )
 
 
-class OneByOne:
-    """A shelf without what takes several at once."""
-
-    def __init__(self, inner):
-        self.find, self.create, self.update = inner.find, inner.create, inner.update
-
-
 saboteur(
-    administration.what_it_can_do_is_what_is_declared,
-    "has one shelf that takes no two",
+    administration.several_at_once_are_taken_where_that_is_declared,
+    "has lost what takes several",
     pinboard=True,
-    records=Opposite(lambda s: OneByOne(s.inner.records)),
+    create_all=None,
 )
 saboteur(
     administration.revisions_are_told_where_that_is_declared,
