@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import date
 from functools import partial
 
 from rp_connect.errors import AccessError, ConfigError, UnsupportedError
-from rp_connect.ports.mis import Cursor, Kind, MisSettings, Probe, Reading
+from rp_connect.ports.mis import Cursor, Kind, MisSettings, OutcomeNote, Probe, Reading
 from rp_file_drop.drop import Drop
 from rp_file_drop.layout import ATTENDANCE, CALENDAR, DROP, INCIDENTS, PUPILS, STAFF, SUSPENSIONS
 from rp_file_drop.neighbours import layout_for, neighbours_of
@@ -24,6 +23,7 @@ _LAYOUTS = {
     Kind.SUSPENSION: SUSPENSIONS,
     Kind.ATTENDANCE: ATTENDANCE,
 }
+READ_ONLY = "A file drop cannot be written to: outcomes are entered in the MIS by hand."
 _log = logging.getLogger(__name__)
 
 
@@ -65,5 +65,8 @@ class FileDrop:
     def everything(self, kind: Kind) -> Reading:
         return self.changes(kind, None)
 
-    def write_outcome(self, key: str, case: str, held_on: date, result: str, note: str) -> str:
-        raise UnsupportedError("A file drop cannot be written to: outcomes do not go back to the MIS.")
+    def find_outcome(self, note: OutcomeNote) -> str | None:
+        raise UnsupportedError(READ_ONLY)
+
+    def write_outcome(self, note: OutcomeNote) -> str:
+        raise UnsupportedError(READ_ONLY)

@@ -10,9 +10,11 @@ from rp_connect.cli.options import command
 from rp_connect.cli.output import say
 from rp_connect.cli.session import Session, acting, pass_session
 from rp_connect.domain.calendar import Half
+from rp_connect.domain.outcome import OutcomeResult
 from rp_connect.domain.suspension import Dates, LengthAnswer
 from rp_connect.errors import UnsupportedError
 from rp_connect.services.change_suspension import answer_length, cancel_suspension, give_dates
+from rp_connect.services.record_outcome import record_outcome
 
 DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 
@@ -68,13 +70,15 @@ def dates(session: Session, ref: str, start: datetime, half: str | None, session
     say(f"{ref} has its dates now. The tasks follow.")
 
 
-@command(short_help="Record an outcome in the MIS; arrives with write-back.")
+@command()
 @click.argument("ref")
 @click.option("--held", type=DAY, required=True, help="The day of the meeting.")
-@click.option("--result", type=click.Choice(["agreed", "not-agreed", "separate"]), required=True)
-@click.option("--note", default="", help="Word for word what the MIS should say.")
-def outcome(ref: str, held: datetime, result: str, note: str) -> None:
-    """Record how the meeting of REF went, for the MIS."""
-    raise UnsupportedError(
-        f"{ref}: outcomes arrive with write-back to the MIS, in a later release. Nothing was recorded."
-    )
+@click.option("--result", type=click.Choice([each.value for each in OutcomeResult]), required=True)
+@click.option("--note", default="", help="Word for word what the MIS should say as well.")
+@pass_session
+def outcome(session: Session, ref: str, held: datetime, result: str, note: str) -> None:
+    """Record how the meeting of REF went: the next deliver writes it back to the MIS."""
+    with session.office() as office:
+        recorded = record_outcome(office, ref, held.date(), OutcomeResult(result), note, acting())
+    say(f"{recorded.key} is recorded. The next deliver writes it to the MIS, or, where that takes nothing,")
+    say("to the school's list of outcomes to enter by hand.")

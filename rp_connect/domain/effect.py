@@ -15,6 +15,7 @@ class EffectKind(StrEnum):
     RECORD = "record"
     SUMMARY = "summary"
     NOTICE = "notice"
+    OUTCOME = "outcome"
 
     @property
     def lane(self) -> str:
@@ -25,6 +26,7 @@ class EffectKind(StrEnum):
             "record": "lists",
             "summary": "files",
             "notice": "notices",
+            "outcome": "mis",
         }[self.value]
 
 

@@ -21,7 +21,7 @@ from rp_connect.domain.case import CaseKind
 from rp_connect.errors import ConfigError
 from rp_connect.hooks import specs
 from rp_connect.hooks.markers import PROJECT
-from rp_connect.ports.mis import MisSpec
+from rp_connect.ports.mis import AskedField, MisSpec
 from rp_connect.ports.plugins import PluginInfo
 from rp_connect.ports.policy import PolicySpec
 from rp_connect.ports.practice import PracticeSpec
@@ -101,7 +101,9 @@ class PluginHost:
 
     def plugins(self) -> tuple[PluginInfo, ...]:
         """Every plugin that is installed, by name, those that are parked included."""
-        return tuple(PluginInfo(p.name, p.version, p.hooks, self._fault(p)) for p in self._plugins)
+        return tuple(
+            PluginInfo(p.name, p.version, p.hooks, self._fault(p), _fields(p)) for p in self._plugins
+        )
 
     def _standing(self, kind: type[Found]) -> list[Found]:
         everything = (spec for plugin in self._plugins for spec in plugin.specs)
@@ -123,6 +125,12 @@ class PluginHost:
         return plugin.fault or next(
             (self._clashes[claim] for claim in sorted(mine & self._clashes.keys())), None
         )
+
+
+def _fields(plugin: _Plugin) -> tuple[tuple[str, AskedField], ...]:
+    return tuple(
+        (spec.name, asked) for spec in plugin.specs if isinstance(spec, MisSpec) for asked in spec.fields
+    )
 
 
 def _load(entry: Discovered, times: int) -> _Plugin:
@@ -196,7 +204,8 @@ def _checked(hook: str, spec: object) -> Spec:
 def _is_whole(spec: Spec) -> bool:
     match spec:
         case MisSpec():
-            return _is_model(spec.settings) and callable(spec.build)
+            asked = all(isinstance(field, AskedField) for field in spec.fields)
+            return _is_model(spec.settings) and callable(spec.build) and asked
         case WorkspaceSpec():
             return _is_model(spec.settings) and callable(spec.build) and callable(spec.movable_clock)
         case PolicySpec():

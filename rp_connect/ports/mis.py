@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +18,7 @@ from pydantic import BaseModel
 from rp_connect.domain.attendance import Mark
 from rp_connect.domain.calendar import Period
 from rp_connect.domain.incident import IncidentRecord
+from rp_connect.domain.outcome import Outcome
 from rp_connect.domain.people import PupilRecord, StaffRecord
 from rp_connect.domain.suspension import SuspensionRecord
 from rp_connect.domain.when import When
@@ -80,6 +80,8 @@ class Reading:
     guard compares it with the last one. `unchanged` says that there is nothing new since the cursor.
     `left` is a sentence where the source could not be read now and is left for the next sync.
     `unmapped` are words of the MIS that mean nothing to us, verbatim; filled while pages are read.
+    `confirm_gone` asks the MIS for one id alone and says whether it is really no longer there; it is given
+    only with a complete reading, by an MIS whose deletions leave no trace. Without it what is missing stays.
     """
 
     label: str
@@ -90,15 +92,36 @@ class Reading:
     left: str | None = None
     bytes_total: int = 0
     unmapped: list[str] = field(default_factory=list)
+    confirm_gone: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What this MIS can do for this school, and what the school has not granted (vendor's words)."""
+    """What this MIS can do for this school, and what the school has not granted (vendor's words).
+
+    A capability is the name of a kind that can be read, or "outcomes" where `write_outcome` works.
+    """
 
     capabilities: Sequence[str] = ()
     not_granted: Sequence[str] = ()
     problems: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OutcomeNote:
+    """An outcome with the records that it belongs to, by their ids in this MIS."""
+
+    outcome: Outcome
+    pupil_ids: Sequence[str] = ()
+    suspension_id: str | None = None
+    incident_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        return self.outcome.key
+
+    def __repr__(self) -> str:
+        return f"<OutcomeNote {self.key}>"
 
 
 class MisAdapter(Protocol):
@@ -120,8 +143,16 @@ class MisAdapter(Protocol):
         """A full reading, with `keys` as proof that it is complete."""
         ...
 
-    def write_outcome(self, key: str, case: str, held_on: date, result: str, note: str) -> str:
-        """Write an outcome under our idempotency `key`; answers the MIS's id. May raise UnsupportedError."""
+    def find_outcome(self, note: OutcomeNote) -> str | None:
+        """The MIS's id of what was written under this note's key; None where nothing was.
+
+        Raises UnsupportedError where outcomes cannot be written at all.
+        """
+        ...
+
+    def write_outcome(self, note: OutcomeNote) -> str:
+        """Add an outcome to what the MIS holds; answers its id. Never called twice for a key without
+        `find_outcome` in between. Raises UnsupportedError where this MIS, or this school, takes none."""
         ...
 
 
@@ -139,12 +170,27 @@ class MisSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedField:
+    """A field that an adapter asks its MIS for, in the vendor's words, and why (data minimisation).
+
+    `special` marks special-category data (UK GDPR article 9) or what is as sensitive to a child.
+    """
+
+    kind: str
+    name: str
+    reason: str
+    special: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MisSpec:
-    """A registered MIS: the name that the configuration uses, the model of its table, and its builder."""
+    """A registered MIS: the name that the configuration uses, the model of its table, its builder, and every
+    field that it asks for."""
 
     name: str
     settings: type[BaseModel]
     build: Callable[[MisSettings], MisAdapter]
+    fields: Sequence[AskedField] = ()
 
 
 RegisterMis = Callable[[MisSpec], None]

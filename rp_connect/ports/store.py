@@ -19,6 +19,7 @@ from rp_connect.domain.suspension import Suspension
 from rp_connect.domain.task import Task, TaskState
 from rp_connect.ports.lanes import Lanes as Lanes
 from rp_connect.ports.outbox import Outbox as Outbox
+from rp_connect.ports.outcomes import Outcomes as Outcomes
 from rp_connect.ports.remembered import Audit as Audit
 from rp_connect.ports.remembered import AuditRow as AuditRow
 from rp_connect.ports.remembered import Refusals as Refusals
@@ -56,6 +57,10 @@ class Pupils(Protocol):
         """Insert or replace, one row per record; numbers are given once and kept."""
         ...
 
+    def rename(self, number: int, mis: str, new_id: str) -> None:
+        """The pupil of that number of ours is known to the MIS `mis` under `new_id` from now on."""
+        ...
+
     def on_roll(self, school: str, day: date) -> int: ...
     def every(self, school: str) -> Sequence[Pupil]: ...
 
@@ -90,6 +95,10 @@ class Suspensions(Protocol):
 
     def put(self, suspensions: Sequence[Suspension]) -> None:
         """Insert or replace by (school, mis, record.id). `no` 0 means new: a number is given."""
+        ...
+
+    def rename(self, number: int, mis: str, new_id: str) -> None:
+        """The suspension of that number of ours is known to the MIS `mis` under `new_id` from now on."""
         ...
 
 
@@ -188,6 +197,8 @@ class UnitOfWork(Protocol):
     def tasks(self) -> Tasks: ...
     @property
     def meetings(self) -> Meetings: ...
+    @property
+    def outcomes(self) -> Outcomes: ...
     @property
     def effects(self) -> Outbox: ...
     @property

@@ -6,12 +6,14 @@ ever removed because it is no longer there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rp_connect.domain.suspension import SuspensionRecord
-from rp_connect.ports.mis import Kind, Page, Reading, Record, Refusal
+from rp_connect.domain.when import When
+from rp_connect.ports.mis import Kind, Page, Reading, Record, Refusal, Tombstone
 from rp_connect.ports.store import AuditRow, SourceState, UnitOfWork
+from rp_connect.services.store_deletions import held_ids, store_deletions
 from rp_connect.services.store_suspensions import storing_order
 from rp_connect.services.sync_pass import SyncPass
 
@@ -109,9 +111,15 @@ def _take_in(sync: SyncPass, source: Source, reading: Reading) -> None:
     sync.progress.begin(f"{sync.school.id} {reading.label}", reading.bytes_total)
     found: list[Refusal] = []
     state = replace(source.remembered, label=reading.label, held=None, left=None)
+    seen: set[str] = set()
     for page, final in _with_last(_pages(reading, source)):
+        tombstones = list(page.tombstones)
+        if reading.confirm_gone is not None:
+            seen.update(_ids(page))
+            tombstones += _vanished(sync, source, reading.confirm_gone, seen) if final else []
         with sync.begin() as work:
             refusals = [*page.refusals, *source.store(work, sync, page.records)]
+            store_deletions(work, sync, source.kind, tombstones)
             found += refusals
             state = replace(state, cursor=state.cursor if page.cursor is None else page.cursor)
             if final:
@@ -124,6 +132,21 @@ def _take_in(sync: SyncPass, source: Source, reading: Reading) -> None:
     sync.report.refused += len(found)
     sync.unmapped.update(reading.unmapped)
     sync.progress.end()
+
+
+def _ids(page: Page) -> Iterator[str]:
+    """A record that was refused is there all the same."""
+    yield from (record.id for record in page.records if isinstance(record, SuspensionRecord))
+    yield from (refusal.key.partition("/")[0] for refusal in page.refusals)
+
+
+def _vanished(
+    sync: SyncPass, source: Source, confirm_gone: Callable[[str], bool], seen: Collection[str]
+) -> list[Tombstone]:
+    """What is held and was not seen in a complete reading, and what the MIS, asked for it alone, has not."""
+    with sync.begin() as work:
+        missing = sorted(held_ids(work, sync, source.kind) - set(seen))
+    return [Tombstone(key, When(sync.today)) for key in missing if confirm_gone(key)]
 
 
 def _finish(
@@ -164,6 +187,7 @@ def _whole(pages: Sequence[Page]) -> Page:
     return Page(
         records=[r for page in pages for r in page.records],
         refusals=[r for page in pages for r in page.refusals],
+        tombstones=[t for page in pages for t in page.tombstones],
         cursor=pages[-1].cursor if pages else None,
         bytes_read=sum(page.bytes_read for page in pages),
     )

@@ -12,6 +12,7 @@ from rp_connect.domain.calendar import SchoolCalendar, Session
 from rp_connect.domain.case import FOLLOWS, Case, Stage
 from rp_connect.domain.incident import IncidentRecord
 from rp_connect.domain.meeting import Meeting
+from rp_connect.domain.outcome import Outcome
 from rp_connect.domain.party import Party
 from rp_connect.domain.people import Pupil
 from rp_connect.domain.run import Run, run_with, runs_of
@@ -21,7 +22,7 @@ from rp_connect.domain.when import When
 from rp_connect.errors import RpConnectError
 from rp_connect.ports.store import AuditRow, UnitOfWork
 from rp_connect.services.office import Office, School
-from rp_connect.services.to_json import Json, case_json, dates_json, day_json, task_json
+from rp_connect.services.to_json import Json, case_json, dates_json, day_json, outcome_json, task_json
 
 RETURN_RULES = ("reintegration-meeting", "share-plan", "check-in", "review")
 
@@ -72,6 +73,7 @@ class CaseSheet:
     run: Run | None
     tasks: TaskGroups
     meeting: Meeting | None
+    outcomes: Sequence[Outcome]
     linked: Sequence[Case]
     timeline: Sequence[Entry]
     online: bool
@@ -122,6 +124,7 @@ class CaseSheet:
             **case_json(self.case, pupils, self.every_task, self.suspension, timezone),
             "suspension": None if self.suspension is None else _suspension_json(self, self.suspension),
             "meeting": None if self.meeting is None else _meeting_json(self.meeting, timezone),
+            "outcomes": [outcome_json(outcome) for outcome in self.outcomes],
             "tasks": [task_json(task, self.suspension, timezone) for task in self.every_task],
             "history": [{"at": day_json(row.at, timezone), "what": row.what} for row in changes],
         }
@@ -150,6 +153,7 @@ def show_case(office: Office, ref: str) -> CaseSheet:
             run=run,
             tasks=_groups(work.tasks.every(case=ref)),
             meeting=meeting,
+            outcomes=work.outcomes.of_case(ref),
             linked=[work.cases.get(other) for other in case.linked],
             timeline=_timeline(work.audit.of_case(ref), facts, now),
             online=_can_meet_online(school),

@@ -8,6 +8,7 @@ from rp_connect.domain.people import PupilRecord, StaffRecord
 from rp_connect.ports.mis import Record, Refusal
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.services.apply_duties import apply_duties
+from rp_connect.services.change_mis import take_over_pupils
 from rp_connect.services.change_task import show_record
 from rp_connect.services.sync_pass import SyncPass
 
@@ -17,6 +18,9 @@ def store_pupils(work: UnitOfWork, sync: SyncPass, records: Sequence[Record]) ->
     given = [r for r in records if isinstance(r, PupilRecord)]
     sync.report.read["pupils"] += sum(r.on_roll(sync.today) for r in given)
     known = work.pupils.by_id(sync.school.id, sync.mis, [r.id for r in given])
+    unknown = [r for r in given if r.id not in known]
+    if sync.former_mis and unknown and take_over_pupils(work, sync, unknown):
+        known = work.pupils.by_id(sync.school.id, sync.mis, [r.id for r in given])
     changed = [r for r in given if r.id not in known or known[r.id].record != r]
     work.pupils.put(sync.school.id, sync.mis, changed)
     concerned = {known[r.id].no for r in changed if r.id in known} & sync.with_suspensions

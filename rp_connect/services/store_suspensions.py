@@ -10,6 +10,7 @@ from rp_connect.domain.suspension import Suspension, SuspensionRecord
 from rp_connect.ports.mis import Record, Refusal
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.services.apply_duties import apply_duties
+from rp_connect.services.change_mis import take_over_suspensions
 from rp_connect.services.change_task import audit
 from rp_connect.services.store_incidents import UNKNOWN_PUPIL
 from rp_connect.services.sync_pass import SyncPass
@@ -28,6 +29,10 @@ def store_suspensions(work: UnitOfWork, sync: SyncPass, records: Sequence[Record
     school, mis = sync.school.id, sync.mis
     pupils = work.pupils.by_id(school, mis, {r.pupil_id for r in given})
     held = work.suspensions.by_id(school, mis, [r.id for r in given])
+    if sync.former_mis:
+        unknown = [(r, pupils[r.pupil_id].no) for r in given if r.id not in held and r.pupil_id in pupils]
+        take_over_suspensions(work, sync, unknown)
+        held = work.suspensions.by_id(school, mis, [r.id for r in given])
     changed = []
     for record in (r for r in given if r.pupil_id in pupils):
         before = held.get(record.id)

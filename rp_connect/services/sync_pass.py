@@ -27,7 +27,8 @@ class SyncPass(DutyRound):
 
     `with_suspensions` are our numbers of the pupils who have any; `waiting` the kinds with a refused record
     that waits for its pupil; `unmapped` the MIS's words that mean nothing to us; `skipped_any` says that
-    something was not read in this pass, so that what was known of it still holds.
+    something was not read in this pass, so that what was known of it still holds. `former_mis` says that
+    records of another MIS are held: the school changed it.
     """
 
     adapter: MisAdapter
@@ -41,3 +42,4 @@ class SyncPass(DutyRound):
     waiting: set[str] = field(default_factory=set)
     unmapped: set[str] = field(default_factory=set)
     skipped_any: bool = False
+    former_mis: bool = False

@@ -82,6 +82,7 @@ def _begin(
             sources={source.kind: source for source in work.schools.sources(school.id) if source.mis == mis},
             calendar=office.calendar(work, school),
             with_suspensions=work.suspensions.pupils_with(school.id),
+            former_mis=any(s.mis != school.settings.mis for s in work.schools.sources(school.id)),
             waiting={r.kind for r in work.refusals.every(school.id) if r.reason == UNKNOWN_PUPIL},
         )
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from rp_connect.domain.case import Case
 from rp_connect.domain.effect import Effect
+from rp_connect.domain.outcome import Outcome
 from rp_connect.domain.people import Pupil
 from rp_connect.domain.suspension import Dates, Suspension
 from rp_connect.domain.task import Task, TaskState
@@ -85,6 +86,16 @@ def dates_json(dates: Dates) -> Json:
     }
 
 
+def outcome_json(outcome: Outcome) -> Json:
+    """The note is left out: it may say anything. The MIS and the page have it."""
+    return {
+        "key": outcome.key,
+        "held": outcome.held_on.isoformat(),
+        "result": outcome.result.value,
+        "external_id": outcome.external_id,
+    }
+
+
 def effect_json(effect: Effect, timezone: ZoneInfo) -> Json:
     return {
         "id": effect.id,
@@ -114,6 +125,16 @@ def plugin_json(plugin: PluginInfo) -> Json:
         "version": plugin.version,
         "hooks": list(plugin.hooks),
         "fault": plugin.fault,
+        "fields": [
+            {
+                "mis": mis,
+                "kind": field.kind,
+                "name": field.name,
+                "reason": field.reason,
+                "special": field.special,
+            }
+            for mis, field in plugin.fields
+        ],
     }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Table,
 from rp_connect.domain.case import Stage
 from rp_connect.domain.duty import Confidence, DueNote
 from rp_connect.domain.effect import EffectKind, EffectState
+from rp_connect.domain.outcome import OutcomeResult
 from rp_connect.domain.party import PartyRole
 from rp_connect.domain.people import Role
 from rp_connect.domain.task import TaskState
@@ -107,6 +108,20 @@ lanes = Table(
     Column("reason", Text),
     Column("owner", Key),
     Column("held_until", Moment),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    of_case(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    of_school(index=True),
+    needed("held_on", Date),
+    needed("result", Word(OutcomeResult)),
+    needed("note", Text),
+    needed("recorded_by", Text),
+    needed("recorded_at", Moment),
+    Column("external_id", Text),
 )
 
 STANDING = sa.text("state IN ('waiting', 'parked')")

@@ -39,6 +39,9 @@ class SqlPupils:
         rows = [{"school": school, "mis": mis, **_values(record)} for record in fresh]
         self._session.upsert(pupils, ["school", "mis", "id"], rows)
 
+    def rename(self, number: int, mis: str, new_id: str) -> None:
+        self._session.run(sa.update(pupils).where(pupils.c.no == number).values(mis=mis, id=new_id))
+
     def on_roll(self, school: str, day: date) -> int:
         begun = pupils.c.on_roll_from.is_(None) | (pupils.c.on_roll_from <= day)
         not_ended = pupils.c.on_roll_to.is_(None) | (pupils.c.on_roll_to >= day)

@@ -69,6 +69,9 @@ class SqlSuspensions:
             number_of(self._session, school)
         self._session.upsert(suspensions, ["school", "mis", "id"], [_values(one) for one in suspensions_])
 
+    def rename(self, number: int, mis: str, new_id: str) -> None:
+        self._session.run(sa.update(suspensions).where(suspensions.c.no == number).values(mis=mis, id=new_id))
+
     def _to_change(self) -> Select:
         return self._session.for_change(sa.select(suspensions).order_by(suspensions.c.no))
 

@@ -11,6 +11,7 @@ from rp_connect.storage.lanes import SqlLanes
 from rp_connect.storage.marks import SqlMarks
 from rp_connect.storage.meetings import SqlMeetings
 from rp_connect.storage.outbox import SqlOutbox
+from rp_connect.storage.outcomes import SqlOutcomes
 from rp_connect.storage.pupils import SqlPupils
 from rp_connect.storage.refusals import SqlRefusals
 from rp_connect.storage.schools import SqlSchools
@@ -34,6 +35,7 @@ class SqlUnitOfWork:
         self.cases = SqlCases(session)
         self.tasks = SqlTasks(session)
         self.meetings = SqlMeetings(session)
+        self.outcomes = SqlOutcomes(session)
         self.effects = SqlOutbox(session)
         self.lanes = SqlLanes(session)
         self.refusals = SqlRefusals(session)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 
-from rp_connect.ports.mis import Cursor, Kind, MisAdapter, Page, Probe, Reading
+from rp_connect.ports.mis import Cursor, Kind, MisAdapter, OutcomeNote, Page, Probe, Reading
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.services.office import Office, School
 from tests.benchmarks.measure import Shares
@@ -51,8 +50,11 @@ class WatchedMis:
     def everything(self, kind: Kind) -> Reading:
         return self._timed(lambda: self._inner.everything(kind))
 
-    def write_outcome(self, key: str, case: str, held_on: date, result: str, note: str) -> str:
-        return self._inner.write_outcome(key, case, held_on, result, note)
+    def find_outcome(self, note: OutcomeNote) -> str | None:
+        return self._inner.find_outcome(note)
+
+    def write_outcome(self, note: OutcomeNote) -> str:
+        return self._inner.write_outcome(note)
 
     def _timed(self, ask: Callable[[], Reading]) -> Reading:
         with self._shares.part("read and check"):

@@ -6,13 +6,14 @@ import os
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from rp_connect.domain.outcome import Outcome, OutcomeResult
 from rp_connect.errors import AccessError, ConfigError, StoreError, UnsupportedError
-from rp_connect.ports.mis import Kind, MisSpec, Probe
+from rp_connect.ports.mis import Kind, MisSpec, OutcomeNote, Probe
 from rp_file_drop.adapter import FileDrop
 from rp_file_drop.plugin import register_mis
 from rp_file_drop.settings import FileDropSettings
@@ -156,5 +157,16 @@ def test_a_full_temporary_disk_is_one_sentence(drop: DropFolder):
 
 
 def test_outcomes_do_not_go_back(drop: DropFolder):
-    with pytest.raises(UnsupportedError, match="cannot be written to"):
-        drop.adapter().write_outcome("key", "RP-2026-0001", date(2026, 11, 2), "agreed", "")
+    held = Outcome(
+        case="RP-2026-0001",
+        school="northwick",
+        number=1,
+        held_on=date(2026, 11, 2),
+        result=OutcomeResult.AGREED,
+        note="",
+        recorded_by="the lead",
+        recorded_at=datetime(2026, 11, 2, 15, tzinfo=UTC),
+    )
+    for ask in (drop.adapter().find_outcome, drop.adapter().write_outcome):
+        with pytest.raises(UnsupportedError, match="cannot be written to"):
+            ask(OutcomeNote(held))
