@@ -1,4 +1,4 @@
-"""The list of outcomes to enter by hand: a CSV file a school, beside the configuration, for any spreadsheet."""
+"""Outcomes to enter by hand: a CSV file a school, beside the configuration, for any spreadsheet."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class CsvHandList:
-    """`path` need not exist yet. The file begins with a byte order mark, so that spreadsheets read accents."""
+    """`path` need not exist yet. A byte order mark at its begin lets spreadsheets read accents."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
