@@ -88,6 +88,10 @@ class PluginHost:
         """Raises ConfigError where no plugin, a parked one or more than one brings it; so do the next two."""
         return self._find(MisSpec, name)
 
+    def calendar_file(self) -> MisSpec | None:
+        """The MIS that reads calendar files, if any plugin brings one."""
+        return next((spec for spec in self._standing(MisSpec) if spec.calendar_file is not None), None)
+
     def workspace(self, name: str) -> WorkspaceSpec:
         return self._find(WorkspaceSpec, name)
 

@@ -185,12 +185,17 @@ class AskedField:
 @dataclass(frozen=True, slots=True)
 class MisSpec:
     """A registered MIS: the name that the configuration uses, the model of its table, its builder, and every
-    field that it asks for."""
+    field that it asks for.
+
+    `calendar_file` builds, from the same settings but for `own`, a reader of the calendar file that a school's
+    configuration names: schools whose own MIS has no term dates get theirs from there.
+    """
 
     name: str
     settings: type[BaseModel]
     build: Callable[[MisSettings], MisAdapter]
     fields: Sequence[AskedField] = ()
+    calendar_file: Callable[[MisSettings], MisAdapter] | None = None
 
 
 RegisterMis = Callable[[MisSpec], None]

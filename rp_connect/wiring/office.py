@@ -15,7 +15,7 @@ from rp_connect.domain.people import Role
 from rp_connect.errors import ConfigError
 from rp_connect.hooks.host import PluginHost
 from rp_connect.ports.clock import Clock
-from rp_connect.ports.mis import MisSettings, MisSpec
+from rp_connect.ports.mis import MisAdapter, MisSettings, MisSpec
 from rp_connect.ports.secrets import Secrets
 from rp_connect.ports.workspace import WorkspaceSettings, WorkspaceSpec
 from rp_connect.services.office import Office, School
@@ -99,9 +99,19 @@ def _school(settings: Settings, one: _Joined, host: PluginHost, secrets: Secrets
     return School(
         settings=school,
         packs=host.policy(school.policy).packs,
-        mis=Once(partial(one.mis.build, _mis_settings(settings, one, secrets))),
+        mis=Once(partial(_build_mis, one, host, _mis_settings(settings, one, secrets))),
         workspace=Once(partial(one.workspace.build, _workspace_settings(settings, one, secrets))),
     )
+
+
+def _build_mis(one: _Joined, host: PluginHost, settings: MisSettings) -> MisAdapter:
+    built = one.mis.build(settings)
+    reader = host.calendar_file()
+    if reader is None or reader.calendar_file is None or one.mis.calendar_file is not None:
+        return built
+    from rp_connect.wiring.calendar_file import WithCalendarFile
+
+    return WithCalendarFile(built, reader.calendar_file(settings))
 
 
 def _mis_settings(settings: Settings, one: _Joined, secrets: Secrets) -> MisSettings:

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Date, ForeignKey, Integer, Text
 
 from rp_connect.storage.types import Key, Moment
 
-revision = "0005"
+revision = "0004"
 down_revision = "0003"
 
 
