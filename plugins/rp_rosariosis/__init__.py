@@ -1,0 +1,1 @@
+"""RosarioSIS 12 through its REST_API plugin: an MIS that anyone can run."""
