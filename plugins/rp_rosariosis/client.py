@@ -85,8 +85,8 @@ class Rosario:
         params: Filters = (),
         body: Mapping[str, str] | None = None,
         missing: object = _NEVER,
-    ) -> Any:
-        """The parsed answer; `missing` where there is no such record. Reads are repeated twice, writes never."""
+    ) -> object:
+        """The parsed answer; `missing` where there is no such record. Only reads are repeated."""
         fault: RpConnectError | None = None
         for attempt in range(TRIES if method == "GET" else 1):
             if attempt:
@@ -149,9 +149,10 @@ class Rosario:
         return token
 
 
-def _parsed(answer: requests.Response, path: str, *, writes: bool) -> Any:
+def _parsed(answer: requests.Response, path: str, *, writes: bool) -> object:
     try:
-        return answer.json()
+        parsed: object = answer.json()
+        return parsed
     except ValueError:
         if answer.text.lstrip()[:1] == "<":
             raise ConfigError(

@@ -187,8 +187,8 @@ class MisSpec:
     """A registered MIS: the name that the configuration uses, the model of its table, its builder, and every
     field that it asks for.
 
-    `calendar_file` builds, from the same settings but for `own`, a reader of the calendar file that a school's
-    configuration names: schools whose own MIS has no term dates get theirs from there.
+    `calendar_file` builds, from the same settings but for `own`, a reader of the calendar file that a
+    school's configuration names: schools whose own MIS has no term dates get theirs from there.
     """
 
     name: str
