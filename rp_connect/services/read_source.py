@@ -66,8 +66,13 @@ def _note_absence(sync: SyncPass, source: Source, reading: Reading) -> None:
 
 
 def _ask(sync: SyncPass, source: Source) -> Reading:
-    """Everything in the first sync of a day, with --full, and while a record waits for its pupil."""
-    if sync.full or source.waiting:
+    """Everything in the first sync of a day, with --full, and while a record waits for its pupil.
+
+    But a year of marks is not read anew every morning: whoever can say what changed is believed until a
+    person asks for everything.
+    """
+    marks_go_on = source.kind is Kind.ATTENDANCE and source.remembered.cursor is not None
+    if sync.asked_full or source.waiting or (sync.full and not marks_go_on):
         return sync.adapter.everything(source.kind)
     return sync.adapter.changes(source.kind, source.remembered.cursor)
 

@@ -22,7 +22,8 @@ class MarkWatch:
 
 @dataclass(slots=True, kw_only=True)
 class SyncPass(DutyRound):
-    """`full` reads everything whatever the cursor; `accept` names the held files that a person accepted;
+    """`full` reads everything whatever the cursor (`asked_full`: since a person asked for it); `accept` names
+    the held files that a person accepted;
     `sources` is what was remembered of each kind before this pass; `watch` is made when marks are read.
 
     `with_suspensions` are our numbers of the pupils who have any; `waiting` the kinds with a refused record
@@ -34,6 +35,7 @@ class SyncPass(DutyRound):
     adapter: MisAdapter
     begin: Begin
     full: bool
+    asked_full: bool = False
     accept: Collection[str]
     progress: Progress
     sources: Mapping[str, SourceState]

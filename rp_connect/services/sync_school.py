@@ -76,6 +76,7 @@ def _begin(
             state=state,
             now=now,
             full=full or state.last_full != school.day_of(now),
+            asked_full=full,
             accept=accept,
             progress=progress,
             report=report,
