@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rp_connect.domain.effect import EffectKind, EffectState
 from rp_connect.errors import RpConnectError
 from rp_connect.ports.workspace import LaneLimits, Workspace
+from rp_connect.services import write_back
 from rp_connect.services.lane_turn import PATIENCE_S
 from rp_connect.services.office import Office
 from rp_connect.services.send_lane import Lane, Sender
@@ -133,11 +134,20 @@ class _Delivery:
             workspace = self._workspace(school)
             if workspace is None:
                 continue
-            limits, key = workspace.lanes.get(kind.lane), (workspace.scope, kind.lane)
+            limits, key = self._sent_by(school, kind, workspace)
             lane = lanes.setdefault(key, Lane(*key, limits or LaneLimits(), named=limits is not None))
             lane.targets.append((school, kind))
             lane.due += count
         return lanes
+
+    def _sent_by(
+        self, school: str, kind: EffectKind, workspace: Workspace
+    ) -> tuple[LaneLimits | None, tuple[str, str]]:
+        """Outcomes go to the school's own MIS, everything else to its workspace."""
+        if kind is EffectKind.OUTCOME:
+            mis = self.office.school(school).settings.mis
+            return write_back.LIMITS, (f"{mis} {school}", kind.lane)
+        return workspace.lanes.get(kind.lane), (workspace.scope, kind.lane)
 
     def _workspace(self, school: str) -> Workspace | None:
         if school not in self._workspaces:

@@ -7,17 +7,19 @@ import random
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rp_connect.domain.effect import Effect, EffectKind
 from rp_connect.domain.task import Seen, TaskState
 from rp_connect.errors import ConflictError, GoneError, RpConnectError, TryLaterError, UnclearError
 from rp_connect.ports.lanes import Opened
+from rp_connect.ports.mis import OutcomeNote
 from rp_connect.ports.store import Store, UnitOfWork
 from rp_connect.ports.workspace import Workspace, WorkspaceMeeting, WorkspaceTask, Written
 from rp_connect.services.note_deletion import note_deletion
 from rp_connect.services.office import School
 from rp_connect.services.put_items import PluginFailedError, Sent
+from rp_connect.services.write_back import SETTLES_AFTER_S
 
 RENEW_AFTER_S = 20.0
 CONFLICTS = 8
@@ -98,12 +100,15 @@ class Turn:
             asked = _asked_for(one)
             effects.wait(one.effect, own if asked is None else asked, reason)
         elif isinstance(fault, UnclearError):
-            effects.unclear(one.effect, self.workspace.settles_after, reason)
+            effects.unclear(one.effect, self._settles_after(one.effect), reason)
         elif isinstance(fault, ConflictError) and one.effect.attempt < CONFLICTS:
             ends.conflicts |= effects.wait(one.effect, 0.0, reason)
         elif effects.park(one.effect, reason, look_first=isinstance(fault, PluginFailedError)):
             ends.parked += 1
             log.warning("effect %s is parked", one.effect.id)
+
+    def _settles_after(self, effect: Effect) -> float:
+        return SETTLES_AFTER_S if effect.kind is EffectKind.OUTCOME else self.workspace.settles_after
 
 
 @dataclass
@@ -136,6 +141,9 @@ def _store_all(work: UnitOfWork, well: Sequence[Sent], ends: Ends) -> None:
     )
     work.meetings.landed([_meeting_landed(one) for one in ended if isinstance(one.item, WorkspaceMeeting)])
     for one in ended:
+        if isinstance(one.item, OutcomeNote) and isinstance(one.outcome, Written):
+            held = work.outcomes.get(one.effect.key)
+            work.outcomes.put(replace(held, external_id=one.outcome.external_id))
         if one.effect.kind is EffectKind.TASK and isinstance(one.outcome, GoneError):
             note_deletion(work, one.effect.key)
 

@@ -11,6 +11,7 @@ from rp_connect.domain.calendar import SchoolCalendar
 from rp_connect.domain.case import CaseKind
 from rp_connect.errors import NotFoundError
 from rp_connect.ports.clock import Clock
+from rp_connect.ports.hand_list import HandList
 from rp_connect.ports.mis import MisAdapter
 from rp_connect.ports.plugins import PluginInfo
 from rp_connect.ports.policy import PolicyPack
@@ -26,6 +27,7 @@ class School:
     settings: SchoolSettings
     packs: Sequence[PolicyPack]
     mis: Callable[[], MisAdapter]
+    hand_list: Callable[[], HandList]
     workspace: Callable[[], Workspace]
 
     @property

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 from rp_connect.domain.effect import Effect
 from rp_connect.errors import ConflictError, GoneError, RpConnectError
+from rp_connect.ports.mis import OutcomeNote
 from rp_connect.ports.workspace import (
     Bulk,
     CaseRecord,
@@ -26,10 +27,11 @@ from rp_connect.ports.workspace import (
     WorkspaceTask,
     Written,
 )
+from rp_connect.services.write_back import OutcomeShelf
 
 T = TypeVar("T")
-Shelf = Tasks | Meetings | Records | Notices
-Shown = WorkspaceTask | WorkspaceMeeting | CaseRecord | Notice
+Shelf = Tasks | Meetings | Records | Notices | OutcomeShelf
+Shown = WorkspaceTask | WorkspaceMeeting | CaseRecord | Notice | OutcomeNote
 
 
 class PluginFailedError(RpConnectError):

@@ -8,12 +8,14 @@ from rp_connect.domain.effect import Effect, EffectKind
 from rp_connect.domain.meeting import Meeting
 from rp_connect.domain.task import Seen, Task, TaskState
 from rp_connect.errors import NotFoundError, RpConnectError, StoreError
+from rp_connect.ports.mis import OutcomeNote
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.ports.workspace import Workspace
 from rp_connect.services.office import Office, School
 from rp_connect.services.put_items import MaySend, PluginFailedError, Sent, Shelf, ToSend, put_all
 from rp_connect.services.render_effect import due_notice, own_people, workspace_meeting, workspace_task
 from rp_connect.services.render_record import record_of, sheets, summary_of
+from rp_connect.services.write_back import OutcomeShelf, note_of
 
 Read = Callable[[Office, UnitOfWork, School, Sequence[Effect]], Iterable[ToSend]]
 
@@ -23,12 +25,23 @@ def send_all(
 ) -> list[Sent]:
     """`rows` are of this school and of one kind. Raises StoreError; what the workspace says is in `Sent`."""
     kind = rows[0].kind
+    if kind is EffectKind.OUTCOME:
+        return _write_back(office, school, rows, may_send)
     shelf = shelf_of(workspace, kind)
     if shelf is None:
         return [Sent(row) for row in rows]
     with office.store.read() as work:
         wanted = list(_READ[kind](office, work, school, rows))
     return put_all(shelf, wanted, may_send)
+
+
+def _write_back(office: Office, school: School, rows: Sequence[Effect], may_send: MaySend) -> list[Sent]:
+    with office.store.read() as work:
+        wanted = list(
+            _each(rows, lambda row: ToSend(row, note_of(work, work.outcomes.get(row.key)), once=True))
+        )
+    notes = {one.effect.key: one.item for one in wanted if isinstance(one.item, OutcomeNote)}
+    return put_all(OutcomeShelf(school.mis, school.hand_list, notes), wanted, may_send)
 
 
 def shelf_of(workspace: Workspace, kind: EffectKind) -> Shelf | None:

@@ -15,6 +15,7 @@ from rp_connect.domain.people import Role
 from rp_connect.errors import ConfigError
 from rp_connect.hooks.host import PluginHost
 from rp_connect.ports.clock import Clock
+from rp_connect.ports.hand_list import HandList
 from rp_connect.ports.mis import MisAdapter, MisSettings, MisSpec
 from rp_connect.ports.secrets import Secrets
 from rp_connect.ports.workspace import WorkspaceSettings, WorkspaceSpec
@@ -100,8 +101,15 @@ def _school(settings: Settings, one: _Joined, host: PluginHost, secrets: Secrets
         settings=school,
         packs=host.policy(school.policy).packs,
         mis=Once(partial(_build_mis, one, host, _mis_settings(settings, one, secrets))),
+        hand_list=Once(partial(_hand_list, settings, school.id)),
         workspace=Once(partial(one.workspace.build, _workspace_settings(settings, one, secrets))),
     )
+
+
+def _hand_list(settings: Settings, school: str) -> HandList:
+    from rp_connect.storage.hand_list import CsvHandList
+
+    return CsvHandList(settings.folder / "outcomes" / f"{school}.csv")
 
 
 def _build_mis(one: _Joined, host: PluginHost, settings: MisSettings) -> MisAdapter:
