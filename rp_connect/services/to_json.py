@@ -125,17 +125,19 @@ def plugin_json(plugin: PluginInfo) -> Json:
         "version": plugin.version,
         "hooks": list(plugin.hooks),
         "fault": plugin.fault,
-        "fields": [
-            {
-                "mis": mis,
-                "kind": field.kind,
-                "name": field.name,
-                "reason": field.reason,
-                "special": field.special,
-            }
+    }
             for mis, field in plugin.fields
         ],
     }
+
+
+def plugin_fields_json(plugin: PluginInfo) -> Json:
+    """A plugin with every field that its MIS adapters ask for, and why (data minimisation)."""
+    fields = [
+        {"mis": mis, "kind": f.kind, "name": f.name, "reason": f.reason, "special": f.special}
+        for mis, f in plugin.fields
+    ]
+    return {**plugin_json(plugin), "fields": fields}
 
 
 def _text(word: str | None) -> str | None:

@@ -25,7 +25,8 @@ def test_where_everything_could_be_read_it_says_so(synced: Installation):
 
 def test_the_built_in_plugins_are_listed_without_any_configuration(tmp_path):
     plugins = run("plugins", "--json", folder=tmp_path).json
-    assert [list(plugin) for plugin in plugins] == [["name", "version", "hooks", "fault"]] * len(plugins)
+    keys = ["name", "version", "hooks", "fault", "fields"]
+    assert [list(plugin) for plugin in plugins] == [keys] * len(plugins)
     assert {"rp_england", "rp_file_drop", "rp_local"} <= {plugin["name"] for plugin in plugins}
     assert not [plugin for plugin in plugins if plugin["fault"]]
 

@@ -123,5 +123,9 @@ def test_what_is_queued_is_keys_only(office: Office) -> None:
         tasks = {task.id: task.title for task in work.tasks.every()}
     assert {effect.kind for effect in effects} >= {EffectKind.TASK, EffectKind.MEETING, EffectKind.RECORD}
     for effect in effects:
-        assert effect.key in {*cases, *tasks, *(f"{ref}.meeting" for ref in cases)}
+        assert effect.key in {
+            *cases,
+            *tasks,
+            *(f"{ref}{of}" for ref in cases for of in (".meeting", ".outcome.1")),
+        }
     assert leaks(" ".join(tasks.values()), CANARIES) == []

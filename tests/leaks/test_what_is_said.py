@@ -34,6 +34,7 @@ PERSONAL_COLUMNS = {
     "incidents": {"location", "description"},
     "involvements": {"action", "status"},
     "meetings": {"invited"},
+    "outcomes": {"note"},
 }
 """Where a canary may stand in the store. Everywhere else it is a leak."""
 
