@@ -126,9 +126,6 @@ def plugin_json(plugin: PluginInfo) -> Json:
         "hooks": list(plugin.hooks),
         "fault": plugin.fault,
     }
-            for mis, field in plugin.fields
-        ],
-    }
 
 
 def plugin_fields_json(plugin: PluginInfo) -> Json:
