@@ -41,6 +41,8 @@ class SqlStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._schools: dict[str, int] = {}
+        """Numbers of schools that were committed: given once, and never taken back."""
 
     def bring_up_to_date(self) -> None:
         """Create or upgrade the schema, one process at a time."""
@@ -53,6 +55,7 @@ class SqlStore:
             def commit() -> None:
                 with explained():
                     session.connection.commit()
+                self._schools |= session.known_schools
                 session.end()
 
             yield SqlUnitOfWork(session, commit)
@@ -104,6 +107,7 @@ class SqlStore:
                 connection = engine.connect()
                 connection.begin()
             session = Session(connection, self._database, writing=writing, rehearsing=rehearsing)
+            session.known_schools |= self._schools
             try:
                 yield session
             finally:
