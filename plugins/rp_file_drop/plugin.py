@@ -7,6 +7,7 @@ from dataclasses import replace
 from rp_connect.hooks.markers import hookimpl
 from rp_connect.ports.mis import MisAdapter, MisSettings, MisSpec, RegisterMis
 from rp_file_drop.adapter import FileDrop
+from rp_file_drop.asked import FIELDS
 from rp_file_drop.settings import FileDropSettings
 
 
@@ -15,8 +16,11 @@ def calendar_file(settings: MisSettings) -> MisAdapter:
     return FileDrop(replace(settings, own=FileDropSettings(folder=settings.calendar.parent)))
 
 
+SPEC = MisSpec(
+    name="file_drop", settings=FileDropSettings, build=FileDrop, calendar_file=calendar_file, fields=FIELDS
+)
+
+
 @hookimpl
 def register_mis(register: RegisterMis) -> None:
-    register(
-        MisSpec(name="file_drop", settings=FileDropSettings, build=FileDrop, calendar_file=calendar_file)
-    )
+    register(SPEC)
