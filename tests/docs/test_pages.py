@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs import workspace_checks_page
+from tests.docs import mis_checks_page, workspace_checks_page
 from tests.docs.duties_page import PAGE, page
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +22,12 @@ def test_the_table_of_the_workspace_checks_is_what_the_kit_checks() -> None:
     page_now = workspace_checks_page.PAGE.read_text(encoding="utf-8")
     assert page_now == workspace_checks_page.page()
     assert "`a_create_repeated_never_makes_two`" in page_now
+
+
+def test_the_table_of_the_mis_checks_is_what_the_kit_checks() -> None:
+    page_now = mis_checks_page.PAGE.read_text(encoding="utf-8")
+    assert page_now == mis_checks_page.page()
+    assert "`a_login_page_is_not_an_empty_school`" in page_now
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)

@@ -156,7 +156,7 @@ class PaperbarkRig(HttpMis):
         held = sorted(changed, key=lambda held: place_of(held.record))
         there = [one for one in held if place_of(one.record) > after][:PAGE]
         shown_rows = [to_row(kind, one) for one in there if not ask.one("count")]
-        rows = [{name: row[name] for name in fields} for row in shown_rows]
+        rows = [{name: row.get(name) for name in fields} for row in shown_rows]
         goes_on = bool(there) and there[-1] is not held[-1]
         body = {
             "rows": rows,

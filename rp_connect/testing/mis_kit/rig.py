@@ -53,7 +53,7 @@ class MisUnderTest(ABC):
     `spec` is what the plugin registers. `kinds` are those that this MIS ever gives. `page` is how many
     records the vendor gives at once. `lacks` are paths of fields that it has not ("suspension.dates.start",
     "incident.occurred.at": a day and no time): they must then be empty. What changes in another way on its
-    way through the vendor is told by `expressible`.
+    way through the vendor is told by `expressible`. `longest_s` is how long silence may be listened to.
     """
 
     spec: MisSpec
@@ -63,6 +63,7 @@ class MisUnderTest(ABC):
     deletable: tuple[Kind, ...] = (Kind.PUPIL, Kind.INCIDENT, Kind.SUSPENSION)
     lacks: frozenset[str] = frozenset()
     secrets: tuple[str, ...] = (SECRET,)
+    longest_s: float = 15.0
 
     def __init__(self) -> None:
         self.mis = InventedMis()
