@@ -99,7 +99,8 @@ class Reading:
 class Probe:
     """What this MIS can do for this school, and what the school has not granted (vendor's words).
 
-    A capability is the name of a kind that can be read, or "outcomes" where `write_outcome` works.
+    A capability is a kind that can be read ("calendar", "pupils", "staff", "incidents", "suspensions",
+    "attendance"), or "outcomes" where `write_outcome` works.
     """
 
     capabilities: Sequence[str] = ()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
 
 from rp_connect.domain.attendance import Mark
+from rp_connect.domain.suspension import Dates
 from rp_connect.errors import RpConnectError
 from rp_connect.ports.mis import Kind, Page, Record
 from rp_connect.testing.mis_kit.checks import LARGE, check
@@ -17,10 +19,11 @@ from rp_connect.testing.mis_kit.readings import answer_of, changes, last_cursor,
 from rp_connect.testing.mis_kit.rig import Can, Fault, MisUnderTest
 from rp_connect.testing.mis_kit.school import School, differences
 
+_TUESDAY = date(2026, 11, 3)
 _CHANGES: dict[Kind, dict[str, Any]] = {
     Kind.PUPIL: {"family_name": "Renamed"},
     Kind.INCIDENT: {"kind": "Theft"},
-    Kind.SUSPENSION: {"reasons": ("BU",)},
+    Kind.SUSPENSION: {"reasons": ("BU",), "dates": Dates(start=_TUESDAY, end=_TUESDAY, sessions=2)},
 }
 
 
