@@ -15,6 +15,7 @@ from rp_connect.domain.outcome import Outcome, OutcomeResult
 from rp_connect.errors import AccessError, ConfigError, StoreError, UnsupportedError
 from rp_connect.ports.mis import Kind, MisSpec, OutcomeNote, Probe
 from rp_file_drop.adapter import FileDrop
+from rp_file_drop.layout import LAYOUTS
 from rp_file_drop.plugin import register_mis
 from rp_file_drop.settings import FileDropSettings
 from tests.plugins.rp_file_drop.folder import ATTENDANCE, PUPILS, SUSPENSIONS, DropFolder
@@ -41,7 +42,12 @@ def test_the_plugin_registers_the_file_drop():
     found: list[MisSpec] = []
     register_mis(found.append)
 
-    assert found == [MisSpec("file_drop", FileDropSettings, FileDrop)]
+    (spec,) = found
+    assert (spec.name, spec.settings, spec.build) == ("file_drop", FileDropSettings, FileDrop)
+    assert spec.calendar_file is not None
+    assert {f"{layout.stem}.{column}" for layout in LAYOUTS.values() for column in layout.columns} == {
+        field.name for field in spec.fields
+    }
 
 
 def test_the_folder_is_created_where_it_is_not_there(drop: DropFolder):
