@@ -17,6 +17,13 @@ def found(s, note):
     return s.inner.find_outcome(note)
 
 
+def written_twice(s, note):
+    """Answers the first id."""
+    written = s.inner.write_outcome(note)
+    s.inner.write_outcome(note)
+    return written
+
+
 def typed(change):
     """A write whose note is changed on its way."""
 
@@ -35,7 +42,7 @@ saboteur(
 saboteur(
     writing.an_outcome_stands_in_the_mis_once_and_is_found_again,
     "writes it twice",
-    write_outcome=lambda s, note: [s.inner.write_outcome(note) for _ in range(2)][0],
+    write_outcome=written_twice,
 )
 saboteur(
     writing.an_outcome_stands_in_the_mis_once_and_is_found_again,
