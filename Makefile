@@ -2,7 +2,7 @@
 # but what `.ci/ensure-system` says it needs for tests.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check trials bench pictures lock clean
+.PHONY: help setup demo test check trials bench pictures infra lock clean
 
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
@@ -10,6 +10,7 @@ BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RUNTIME_READY := .venv/.runtime-ready
 DEV_READY := .venv/.dev-ready
+INFRA_READY := .venv-infra/.ready
 # The demo is content with whichever of the two is there, and makes the small one.
 DEMO_READY := $(if $(wildcard $(DEV_READY)),$(DEV_READY),$(RUNTIME_READY))
 COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-annotate \
@@ -20,6 +21,7 @@ help:
 	@echo "make test      all tests          make check     format, lint, types, rooms"
 	@echo "make trials    kills, cuts and floods, at full figures (TRIALS=tests/faults: only those)"
 	@echo "make bench     measurements       make pictures  the README's screenshots"
+	@echo "make infra     looks over the Azure templates (an environment of its own: it is large)"
 	@echo "make setup     the environment    make lock      the locked requirements (UPGRADE=yes: newer ones)"
 	@echo "make clean     removes what the others made"
 
@@ -66,11 +68,20 @@ pictures: $(DEV_READY)
 	@.ci/ensure-system
 	$(BIN)/python -m tests.pictures
 
+$(INFRA_READY): requirements/infra.txt | .venv/bin/python
+	.venv/bin/python -m venv .venv-infra
+	.venv-infra/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/infra.txt
+	@touch $@
+
+infra: $(INFRA_READY)
+	.venv-infra/bin/python tests/infra/look_over.py
+
 lock: $(DEV_READY)
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
 	$(COMPILE) requirements/build.in --output-file requirements/build.txt
 	$(COMPILE) pyproject.toml --all-extras requirements/dev.in --output-file requirements/dev.txt
+	$(COMPILE) requirements/infra.in --output-file requirements/infra.txt
 
 clean:
-	rm -rf .venv demo-trust build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-infra demo-trust build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
