@@ -15,6 +15,7 @@ import click
 if TYPE_CHECKING:
     from rp_connect.ports.plugins import PluginInfo
     from rp_connect.services.office import Office
+    from rp_connect.services.sync_report import Progress
 
 
 class Trust(Protocol):
@@ -24,6 +25,17 @@ class Trust(Protocol):
     def config(self) -> Path: ...
     @property
     def clock(self) -> datetime: ...
+
+
+class Moved(Protocol):
+    """One table of a store that was copied."""
+
+    @property
+    def table(self) -> str: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def digest(self) -> str: ...
 
 
 class Workshop(Protocol):
@@ -50,6 +62,12 @@ class Workshop(Protocol):
 
     def run(self, office: Office, port: int, tell: Callable[[str], None]) -> None:
         """The jobs on their schedule and the web pages, until somebody stops them."""
+        ...
+
+    def copy_store(
+        self, config: str | None, source: str | None, target: str, progress: Progress
+    ) -> Sequence[Moved]:
+        """Everything in the store `source` (else the configured one) into the empty store `target`."""
         ...
 
     def invent(self, folder: Path, now: datetime) -> Trust:

@@ -52,13 +52,15 @@ class Settings:
 
     def store_url(self, secrets: Secrets) -> str:
         """The store's URL, an SQLite path made absolute. Raises ConfigError for a reference to nothing."""
-        url = self.store.url
+        return self.resolved(self.store.url, f"{self.file.path}: what store.url refers to", secrets)
+
+    def resolved(self, url: str, what: str, secrets: Secrets) -> str:
+        """The store's URL, given as `url` or by a reference; `what` begins the sentence about one that is
+        none."""
         if is_reference(url):
             url = secrets.read(url)
-            if not is_store_url(url):
-                raise ConfigError(
-                    f"{self.file.path}: what store.url refers to {STORE_URL.rpartition(', or')[0]}."
-                )
+        if not is_store_url(url):
+            raise ConfigError(f"{what} {STORE_URL.rpartition(', or')[0]}.")
         scheme, slashes, rest = url.partition(":///")
         return f"{scheme}{slashes}{self.folder / rest}" if scheme == "sqlite" else url
 

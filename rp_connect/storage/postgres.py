@@ -13,12 +13,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from rp_connect.errors import BusyError, ConfigError
+from rp_connect.storage.case_tables import effects
 from rp_connect.storage.faults import explained
 
 PATIENCE = "30s"
 SCHEMA_LOCK = "rp-connect schema"
 if TYPE_CHECKING:
     from sqlalchemy.dialects.sqlite import Insert
+
+    from rp_connect.storage.session import Session
 
 Clock = Callable[[], datetime]
 # A connection whose other end vanished is noticed, and the locks that it held are known to be lost.
@@ -61,6 +64,12 @@ class PostgresDatabase:
     def turn(self) -> AbstractContextManager[None]:
         """Writers need not queue."""
         return nullcontext()
+
+    def keep_writers_out(self, session: Session) -> None:
+        """Waits for those who are writing, and raises StoreError where one of them takes too long."""
+        quote = session.connection.dialect.identifier_preparer.quote
+        names = ", ".join(quote(table.name) for table in effects.metadata.sorted_tables)
+        session.sql(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:

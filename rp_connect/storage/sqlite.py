@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from rp_connect.errors import ConfigError, StoreError
 from rp_connect.storage.faults import LOCKED, explained
 from rp_connect.storage.file_lock import file_lock, patient_file_lock
+from rp_connect.storage.session import Session
 
 PATIENCE = 30.0
 Clock = Callable[[], datetime]
@@ -51,6 +52,9 @@ class SqliteDatabase:
             yield
         finally:
             self._turn.release()
+
+    def keep_writers_out(self, session: Session) -> None:
+        """A writing transaction does so from its first moment on."""
 
     def lock(self, name: str) -> AbstractContextManager[None]:
         return file_lock(self._beside(f"{_file_name(name)}.lock"), name)

@@ -32,6 +32,10 @@ class Database(Dialect, Protocol):
         ...
 
     def turn(self) -> AbstractContextManager[None]: ...
+    def keep_writers_out(self, session: Session) -> None:
+        """Of every table, until the session's transaction ends."""
+        ...
+
     def lock(self, name: str) -> AbstractContextManager[None]: ...
     def upgrading(self) -> AbstractContextManager[sa.Connection]: ...
 
@@ -75,6 +79,13 @@ class SqlStore:
 
     def lock(self, name: str) -> AbstractContextManager[None]:
         return self._database.lock(name)
+
+    @contextmanager
+    def alone(self) -> Iterator[Session]:
+        """A writing transaction beside which nobody else writes, into any table; others may read."""
+        with self._transaction(self._database.writer, writing=True) as session:
+            self._database.keep_writers_out(session)
+            yield session
 
     def now(self) -> datetime:
         with explained(), self._database.reader.connect() as connection:

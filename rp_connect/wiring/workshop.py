@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from rp_connect.cli.session import Trust
+    from rp_connect.cli.session import Moved, Trust
     from rp_connect.ports.plugins import PluginInfo
     from rp_connect.services.office import Office
+    from rp_connect.services.sync_report import Progress
 
 
 LONDON = ZoneInfo("Europe/London")
@@ -62,6 +63,14 @@ class Workshop:
         from rp_connect.wiring.run import run
 
         run(office, port, tell)
+
+    def copy_store(
+        self, config: str | None, source: str | None, target: str, progress: Progress
+    ) -> Sequence[Moved]:
+        from rp_connect.settings import find_config
+        from rp_connect.wiring.store_copy import copy_store
+
+        return copy_store(find_config(config, os.environ, Path.cwd()), source, target, progress)
 
     def invent(self, folder: Path, now: datetime) -> Trust:
         from rp_connect.testing.invented_trust import demo_clock, write_trust
