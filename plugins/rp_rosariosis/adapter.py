@@ -6,19 +6,15 @@ that one such write changes every mark of a pupil.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
 
-from rp_connect.errors import RpConnectError
 from rp_connect.ports.mis import Cursor, Kind, MisSettings, OutcomeNote, Probe, Reading
-from rp_rosariosis.catalogue import read_catalogues
+from rp_rosariosis.catalogue import Catalogue, newest, read_catalogues
 from rp_rosariosis.client import Rosario
+from rp_rosariosis.marks import MarkBook
 from rp_rosariosis.outcomes import Outcomes
 from rp_rosariosis.readings import Readings
-from rp_rosariosis.referrals import suspension_of
 from rp_rosariosis.settings import RosarioSettings
-from rp_rosariosis.values import BadRowError
-
-_READ = ("calendar", "pupils", "staff", "incidents", "suspensions", "attendance")
 
 
 class RosarioAdapter:
@@ -35,44 +31,59 @@ class RosarioAdapter:
 
     def probe(self) -> Probe:
         """Raises what keeps it from being asked at all."""
+        here = [("filter", f"school_id,eq,{self._own.school_id}")]
         catalogues = read_catalogues(self._rosario, self._own)
-        problems = [
-            *self._problems(),
-            *([] if catalogues else ["RosarioSIS has no referral fields for this school."]),
-        ]
-        writes = any(catalogue.notes for catalogue in catalogues.values())
-        return Probe(capabilities=(*_READ, *(["outcomes"] if writes else [])), problems=tuple(problems))
+        now = newest(catalogues)
+        can = {
+            "calendar": self._rosario.count("attendance_calendar", "school_date", here) > 0,
+            "pupils": True,
+            "staff": True,
+            "incidents": now is not None,
+            "suspensions": any(catalogue.suspends for catalogue in catalogues.values()),
+            "attendance": bool(MarkBook(self._rosario, self._own).periods),
+            "outcomes": now is not None and now.notes is not None,
+        }
+        problems = (*self._of_fields(now), *self._of_settings(attendance=can["attendance"]))
+        return Probe(capabilities=tuple(name for name, there in can.items() if there), problems=problems)
 
-    def _problems(self) -> list[str]:
-        found = []
-        if not self._own.suspension_labels:
-            found.append("suspension_labels is empty: no referral is taken for a suspension.")
-        if not self._own.attendance_marks:
-            found.append("attendance_marks is empty: no mark has a meaning.")
-        return found
+    def _of_fields(self, now: Catalogue | None) -> Iterator[str]:
+        """What keeps suspensions from being known, and titles of the configuration that nobody bears."""
+        own = self._own
+        if now is None:
+            yield f"RosarioSIS has no referral fields for its school {own.school_id}: look at school_id."
+            return
+        if not own.labels:
+            yield "suspension_labels is empty: no referral is taken for a suspension."
+        elif strange := sorted(own.labels - now.options):
+            yield f"No referral field has the label {_listed(strange)} now: was it renamed in RosarioSIS?"
+        if own.incident_field and now.what is None:
+            yield f"No referral field to choose from has the title “{own.incident_field}” (incident_field)."
+        if own.outcome_field and now.notes is None:
+            yield f"No referral field of long text has the title “{own.outcome_field}” (outcome_field)."
+
+    def _of_settings(self, *, attendance: bool) -> Iterator[str]:
+        if not attendance:
+            yield "No period has a short name of am_periods or pm_periods: no mark is read."
+        elif not self._own.attendance_marks:
+            yield "attendance_marks is empty: no mark has a meaning."
+        field = self._own.upn_field
+        if field:
+            part = self._rosario.part("students", ["student_id", field], ["student_id"], size=1)
+            if part.rows and field not in part.rows[0]:
+                yield f"RosarioSIS has no column {field} of its students: look at upn_field."
 
     def changes(self, kind: Kind, cursor: Cursor | None) -> Reading:
         return self._readings.read(kind, cursor)
 
     def everything(self, kind: Kind) -> Reading:
-        reading = self._readings.read(kind, None)
-        return replace(reading, confirm_gone=self._is_gone) if kind is Kind.SUSPENSION else reading
-
-    def _is_gone(self, referral: str) -> bool:
-        """RosarioSIS deletes without a trace; a referral that lost its label is a suspension no more."""
-        catalogues = read_catalogues(self._rosario, self._own)
-        names = sorted({name for catalogue in catalogues.values() for name in catalogue.names})
-        row = self._rosario.one("discipline_referrals", referral, ["id", "syear", "student_id", *names])
-        if row is None:
-            return True
-        try:
-            catalogue = catalogues.get(str(row.get("syear")))
-            return catalogue is not None and suspension_of(row, catalogue, self._own) is None
-        except (BadRowError, RpConnectError):
-            return False
+        return self._readings.read(kind, None)
 
     def find_outcome(self, note: OutcomeNote) -> str | None:
         return self._outcomes.find(note)
 
     def write_outcome(self, note: OutcomeNote) -> str:
         return self._outcomes.write(note)
+
+
+def _listed(labels: list[str]) -> str:
+    return ", ".join(f"“{label}”" for label in labels)

@@ -7,35 +7,16 @@ from collections.abc import Mapping, Sequence
 
 from rp_connect.ports.mis import AskedField
 
-TRACES = ("created_at", "updated_at")
-
 COLUMNS: Mapping[str, Sequence[str]] = {
-    "students": ("student_id", "first_name", "last_name", "custom_200000004", *TRACES),
-    "student_enrollment": (
-        "id",
-        "syear",
-        "school_id",
-        "student_id",
-        "grade_id",
-        "start_date",
-        "end_date",
-        *TRACES,
-    ),
+    "students": ("student_id", "first_name", "last_name", "custom_200000004"),
+    "student_enrollment": ("id", "syear", "student_id", "grade_id", "start_date", "end_date"),
     "school_gradelevels": ("id", "short_name"),
-    "staff": ("staff_id", "syear", "first_name", "last_name", "email", "profile"),
-    "discipline_referrals": (
-        "id",
-        "syear",
-        "school_id",
-        "student_id",
-        "entry_date",
-        "referral_date",
-        *TRACES,
-    ),
+    "staff": ("staff_id", "syear", "rollover_id", "first_name", "last_name", "email", "profile"),
+    "discipline_referrals": ("id", "syear", "student_id", "entry_date", "referral_date"),
     "discipline_fields": ("id", "column_name", "data_type"),
-    "discipline_field_usage": ("id", "discipline_field_id", "syear", "school_id", "title", "select_options"),
-    "attendance_calendar": ("syear", "school_id", "school_date"),
-    "attendance_period": ("student_id", "school_date", "period_id", "attendance_code", *TRACES),
+    "discipline_field_usage": ("id", "discipline_field_id", "syear", "title", "select_options"),
+    "attendance_calendar": ("school_date",),
+    "attendance_period": ("student_id", "school_date", "period_id", "attendance_code"),
     "attendance_codes": ("id", "short_name"),
     "school_periods": ("period_id", "short_name"),
 }
@@ -55,7 +36,7 @@ _WHY = {
 }
 _MORE = [
     AskedField("incident", "discipline_referrals.category_*", "what happened, what followed, what was noted"),
-    AskedField("pupil", "students.<upn_field>", "the UPN, by which a pupil is known when the MIS changes"),
+    AskedField("pupil", "students.custom_*", "only the one that upn_field names: it tells who a pupil is"),
 ]
 _KINDS = {
     "students": "pupil",

@@ -1,4 +1,4 @@
-"""RosarioSIS's REST_API plugin over HTTP: its token, its session cookie, its pages, and its faults sorted.
+"""RosarioSIS's REST_API plugin over HTTP: its token, its session cookie and its lists.
 
 The token exchange lives five seconds, the session it opens much longer; a request that bears both an old
 token and the cookie is refused, so the token is sent once and never with the cookie.
@@ -9,110 +9,139 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import requests
 
-from rp_connect.errors import AccessError, ConfigError, RpConnectError, TryLaterError, UnclearError
-from rp_rosariosis.faults import fault_of, retry_after
+from rp_connect.errors import AccessError, RpConnectError, TryLaterError, UnclearError
+from rp_rosariosis.faults import SIGN_IN_REFUSED, code_of, fault_of, parsed, unreachable
+from rp_rosariosis.values import Row, given
 
 SIZE = 1000
-"""Rows a page: RosarioSIS cuts larger ones silently."""
-TRIES = 3
+"""Rows that are asked for at once; RosarioSIS cuts a list that is longer than its own limit silently."""
+LONGEST_PAUSE_S = 3.0
 COOKIE = "RosarioSIS_REST_API"
+NO_RECORD, NO_SIGN_IN, OLD_SIGN_IN = 1003, 1011, 1012
 
-Row = Mapping[str, Any]
 Filters = Sequence[tuple[str, str]]
 _log = logging.getLogger(__name__)
 
 
-class Rosario:
-    """One installation. `token` is asked whenever a session must be opened, and never kept."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Part:
+    """The first rows of a list, and of how many."""
 
-    def __init__(self, base_url: str, token: Callable[[], str], timeout_s: float) -> None:
+    rows: list[Row]
+    total: int
+
+    @property
+    def whole(self) -> bool:
+        return len(self.rows) >= self.total
+
+
+class Rosario:
+    """One installation. `token` is asked whenever a session must be opened, and never kept; `tries` is how
+    often a read is sent before somebody is told."""
+
+    def __init__(self, base_url: str, token: Callable[[], str], timeout_s: float, tries: int = 3) -> None:
         self._base = f"{base_url}/plugins/REST_API"
         self._token = token
         self._timeout = (min(timeout_s, 10.0), timeout_s)
+        self._tries = tries
         self._http = requests.Session()
 
     def rows(self, table: str, columns: Sequence[str], key: str, filters: Filters = ()) -> Iterator[Row]:
-        """Every row, by ranges of the unique column `key`: numbered pages lose rows and end at a hundred."""
-        last: object = None
-        while True:
-            after = [] if last is None else [("filter", f"{key},gt,{last}")]
-            found = self.page(table, columns, [key], [*filters, *after])
+        """Every row, as `pages` gives them."""
+        for found in self.pages(table, columns, key, filters):
             yield from found
-            if len(found) < SIZE:
-                return
-            last = found[-1][key]
 
-    def page(self, table: str, columns: Sequence[str], order: Sequence[str], filters: Filters) -> list[Row]:
-        """Up to `SIZE` rows in the order of `order`."""
-        asked = [("include", ",".join(columns)), ("size", str(SIZE)), *(("order", one) for one in order)]
+    def pages(
+        self, table: str, columns: Sequence[str], key: str, filters: Filters = ()
+    ) -> Iterator[list[Row]]:
+        """Every row, by ranges of the unique column `key`, which each of them bears: numbered pages lose
+        rows where others are deleted meanwhile, and end at a hundred."""
+        last = ""
+        while True:
+            after = [("filter", f"{key},gt,{last}")] if last else []
+            found = self.part(table, columns, [key], [*filters, *after])
+            keys = [given(row, key) for row in found.rows]
+            if keys:
+                yield found.rows
+            if found.whole:
+                return
+            if not keys or _place(keys[-1]) <= _place(last):
+                raise TryLaterError(f"RosarioSIS did not go on with its {table}; it is asked again later.")
+            last = keys[-1]
+
+    def part(
+        self,
+        table: str,
+        columns: Sequence[str],
+        order: Sequence[str],
+        filters: Filters = (),
+        size: int = SIZE,
+    ) -> Part:
+        """Up to `size` rows in the order of `order`. The total is left out by RosarioSIS where it is none."""
+        asked = [("include", ",".join(columns)), ("page", f"1,{size}"), *(("order", one) for one in order)]
         answer = self._ask("GET", f"records/{table}", params=[*asked, *filters])
         records = answer.get("records") if isinstance(answer, dict) else None
-        if not isinstance(records, list) or not all(isinstance(row, dict) for row in records):
-            raise TryLaterError(f"RosarioSIS gave no list of {table}; it is asked again later.")
-        return records
+        total = answer.get("results", 0) if isinstance(answer, dict) else None
+        good = isinstance(records, list) and all(isinstance(row, dict) for row in records)
+        if not good or records is None or type(total) is not int or (records and total < 1):
+            raise TryLaterError(f"RosarioSIS gave no list of its {table}; it is asked again later.")
+        return Part(records, total)
 
     def count(self, table: str, column: str, filters: Filters = ()) -> int:
-        """How many rows there are; RosarioSIS leaves the figure out where it is none."""
-        asked = [("include", column), ("page", "1,1"), ("order", column), *filters]
-        answer = self._ask("GET", f"records/{table}", params=asked)
-        results = answer.get("results", 0) if isinstance(answer, dict) else None
-        if not isinstance(results, int):
-            raise TryLaterError(f"RosarioSIS did not count its {table}; it is asked again later.")
-        return results
+        return self.part(table, [column], [column], filters, size=1).total
 
     def one(self, table: str, key: str, columns: Sequence[str]) -> Row | None:
-        """The row of that key; None where it is gone."""
+        """The row of that id; None only where RosarioSIS says that there is none."""
         asked = [("include", ",".join(columns))]
-        answer = self._ask("GET", f"records/{table}/{key}", params=asked, missing=None)
-        return answer if isinstance(answer, dict) else None
+        answer = self._ask("GET", f"records/{table}/{key}", params=asked)
+        if answer is None:
+            return None
+        if not isinstance(answer, dict) or str(answer.get("id")) != key:
+            raise TryLaterError(f"RosarioSIS gave another answer than a row of {table}; it is asked again.")
+        return answer
 
     def put(self, table: str, key: str, values: Mapping[str, str]) -> int:
         """How many rows it changed: 0 where there is none, which is no error there."""
         answer = self._ask("PUT", f"records/{table}/{key}", body=values)
-        return answer if isinstance(answer, int) else 0
-
-    _NEVER = object()
+        if answer is None:
+            return 0
+        if type(answer) is not int:
+            raise UnclearError("RosarioSIS did not say what it wrote: it is looked at again.")
+        return answer
 
     def _ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Filters = (),
-        body: Mapping[str, str] | None = None,
-        missing: object = _NEVER,
+        self, method: str, path: str, *, params: Filters = (), body: Mapping[str, str] | None = None
     ) -> object:
-        """The parsed answer; `missing` where there is no such record. Only reads are repeated."""
-        fault: RpConnectError | None = None
-        for attempt in range(TRIES if method == "GET" else 1):
+        """The parsed answer; None where there is no such record. Only reads are repeated, and soon."""
+        writes = method != "GET"
+        fault = TryLaterError("RosarioSIS could not be asked.")
+        for attempt in range(1 if writes else self._tries):
             if attempt:
-                time.sleep(min(getattr(fault, "retry_after", None) or 0.5 * attempt, 3.0))
+                time.sleep(fault.retry_after or 0.3 * attempt)
             try:
                 answer = self._once(method, path, params, body)
+                return None if answer is None else parsed(answer, writes=writes)
             except TryLaterError as wait:
                 fault = wait
-                if (wait.retry_after or 0) > 3:
-                    raise
-                continue
-            if answer.status_code == 404 and missing is not self._NEVER and _code(answer) == 1003:
-                return missing
-            return _parsed(answer, path, writes=method != "GET")
-        raise fault or TryLaterError("RosarioSIS could not be asked.")
+                if (wait.retry_after or 0) > LONGEST_PAUSE_S:
+                    break
+        raise fault
 
     def _once(
         self, method: str, path: str, params: Filters, body: Mapping[str, str] | None
-    ) -> requests.Response:
+    ) -> requests.Response | None:
         answer = self._send(method, path, params, body)
-        if answer.status_code in (401, 403) and _code(answer) in (1011, 1012):
+        if answer.status_code in (401, 403) and code_of(answer) in (NO_SIGN_IN, OLD_SIGN_IN):
             self._http.cookies.clear()  # the session ended there: begin another
             answer = self._send(method, path, params, body)
-        fault = fault_of(answer, writes=method != "GET")
-        if fault is not None and not (answer.status_code == 404 and _code(answer) == 1003):
-            raise fault
+        if answer.status_code == 404 and code_of(answer) == NO_RECORD:
+            return None
+        _raise(fault_of(answer, writes=method != "GET"))
         return answer
 
     def _send(
@@ -125,7 +154,8 @@ class Rosario:
                 timeout=self._timeout, allow_redirects=False,
             )  # fmt: skip
         except requests.RequestException as error:
-            raise _unreachable(error, writes=method != "GET") from None
+            _log.info("RosarioSIS: %s", type(error).__name__)
+            raise unreachable(error, writes=method != "GET") from None
 
     def _sign_in(self) -> str:
         """A token for one request. A wrong user token is answered with 200 and an error."""
@@ -135,57 +165,21 @@ class Rosario:
                 timeout=self._timeout, allow_redirects=False,
             )  # fmt: skip
         except requests.RequestException as error:
-            raise _unreachable(error, writes=False) from None
-        fault = fault_of(answer, writes=False)
-        if fault is not None:
-            raise fault
-        given = _parsed(answer, "auth.php", writes=False)
-        token = given.get("access_token") if isinstance(given, dict) else None
-        if not isinstance(token, str) or not token:
-            raise AccessError(
-                "RosarioSIS refused the user token: make a new one on the configuration page of its REST API "
-                "plugin. Only one token works at a time."
-            )
+            _log.info("RosarioSIS: %s", type(error).__name__)
+            raise unreachable(error, writes=False) from None
+        _raise(fault_of(answer, writes=False))
+        found = parsed(answer, writes=False)
+        token: Any = found.get("access_token") if isinstance(found, dict) else None
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
+            raise AccessError(SIGN_IN_REFUSED)
         return token
 
 
-def _parsed(answer: requests.Response, path: str, *, writes: bool) -> object:
-    try:
-        parsed: object = answer.json()
-        return parsed
-    except ValueError:
-        if answer.text.lstrip()[:1] == "<":
-            raise ConfigError(
-                "RosarioSIS answered with a web page where data was expected: look at base_url, and whether "
-                "its REST API plugin is active."
-            ) from None
-        if writes:
-            raise UnclearError("RosarioSIS broke off its answer to a write: it is looked at again.") from None
-        what = path.partition("?")[0].split("/")[1:2] or [path]
-        raise TryLaterError(
-            f"RosarioSIS broke off its answer ({what[0]}); it is asked again later."
-        ) from None
+def _raise(fault: RpConnectError | None) -> None:
+    if fault is not None:
+        raise fault
 
 
-def _code(answer: requests.Response) -> int | None:
-    try:
-        body = answer.json()
-    except ValueError:
-        return None
-    code = body.get("code") if isinstance(body, dict) else None
-    return code if isinstance(code, int) else None
-
-
-def _unreachable(error: requests.RequestException, *, writes: bool) -> RpConnectError:
-    _log.info("RosarioSIS: %s", type(error).__name__)
-    if isinstance(error, requests.exceptions.SSLError):
-        return AccessError("The certificate of RosarioSIS could not be verified.")
-    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.InvalidURL):
-        return TryLaterError("RosarioSIS did not answer; it is asked again later.")
-    refused = isinstance(error, requests.exceptions.ConnectionError) and "refused" in str(error).lower()
-    if writes and not refused:
-        return UnclearError("RosarioSIS did not say whether it took what was written: it is looked at again.")
-    return TryLaterError("RosarioSIS did not answer; it is asked again later.")
-
-
-__all__ = ["SIZE", "Rosario", "Row", "retry_after"]
+def _place(key: str) -> tuple[int, str]:
+    """Numbers in their order, and days in theirs."""
+    return len(key), key

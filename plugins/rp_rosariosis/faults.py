@@ -10,13 +10,17 @@ import requests
 from rp_connect.errors import AccessError, ConfigError, RpConnectError, TryLaterError, UnclearError
 
 LONGEST_S = 24 * 3600.0
+SIGN_IN_REFUSED = (
+    "RosarioSIS refused the user token: make a new one on the configuration page of its REST API plugin. "
+    "Only one token works at a time."
+)
 
 
 def fault_of(answer: requests.Response, *, writes: bool) -> RpConnectError | None:
     """None for a good answer. Messages name the status, never what the answer said."""
     status = answer.status_code
     if 200 <= status < 300:
-        return _carried(answer)
+        return _carried(answer, writes=writes)
     if status in (401, 403):
         return AccessError(
             f"RosarioSIS refused to answer (HTTP {status}): look whether the user token is still the one of "
@@ -27,11 +31,7 @@ def fault_of(answer: requests.Response, *, writes: bool) -> RpConnectError | Non
             f"RosarioSIS asks for patience (HTTP {status}).", retry_after=retry_after(answer)
         )
     if status >= 500:
-        if writes:
-            return UnclearError(
-                f"RosarioSIS failed (HTTP {status}) while it was written to: it is looked at again."
-            )
-        return TryLaterError(f"RosarioSIS failed (HTTP {status}); it is asked again later.")
+        return _failed(f"failed (HTTP {status})", writes=writes)
     if 300 <= status < 400 or status == 404:
         return ConfigError(
             f"RosarioSIS has nothing at that address (HTTP {status}): look at base_url, and whether its "
@@ -40,32 +40,68 @@ def fault_of(answer: requests.Response, *, writes: bool) -> RpConnectError | Non
     return AccessError(f"RosarioSIS did not take the request (HTTP {status}).")
 
 
-def _carried(answer: requests.Response) -> RpConnectError | None:
-    """A good status with an error in it."""
+def parsed(answer: requests.Response, *, writes: bool) -> object:
+    """What an answer holds; it is never looked at beyond that in a message."""
+    try:
+        found: object = answer.json()
+    except (ValueError, RecursionError):
+        if answer.content.lstrip()[:1] == b"<":
+            raise ConfigError(
+                "RosarioSIS answered with a web page where data was expected: look at base_url, and whether "
+                "its REST API plugin is active."
+            ) from None
+        raise _failed("broke off its answer", writes=writes) from None
+    return found
+
+
+def code_of(answer: requests.Response) -> int | None:
+    """RosarioSIS's own number of what went wrong."""
     try:
         body = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    if not isinstance(body, dict) or "records" in body or "access_token" in body:
-        return None
-    if isinstance(body.get("error"), str):
-        return AccessError(
-            "RosarioSIS refused the user token: make a new one on the configuration page of its REST API "
-            "plugin. Only one token works at a time."
-        )
-    if isinstance(body.get("code"), int) and isinstance(body.get("message"), str):
-        return TryLaterError(f"RosarioSIS answered with its error {body['code']}; it is asked again later.")
-    return None
+    code = body.get("code") if isinstance(body, dict) else None
+    return code if isinstance(code, int) else None
+
+
+def unreachable(error: requests.RequestException, *, writes: bool) -> RpConnectError:
+    """No answer at all. A write may have arrived all the same, unless no connection was ever made."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return AccessError("The certificate of RosarioSIS could not be verified.")
+    never = isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.InvalidURL)
+    refused = isinstance(error, requests.exceptions.ConnectionError) and "refused" in str(error).lower()
+    return _failed("did not answer", writes=writes and not never and not refused)
 
 
 def retry_after(answer: requests.Response) -> float | None:
     """Seconds, from seconds or an HTTP date (RFC 9110 section 10.2.3); None where it was not said."""
-    given = answer.headers.get("Retry-After", "").strip()
-    if given.isdigit():
-        return min(float(given), LONGEST_S)
+    said = answer.headers.get("Retry-After", "").strip()
+    if said.isascii() and said.isdigit():
+        return min(float(said), LONGEST_S)
     try:
-        moment = parsedate_to_datetime(given)
-    except (TypeError, ValueError):
+        moment = parsedate_to_datetime(said)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return min(max((aware - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_S)
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max((aware - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_S)
+
+
+def _failed(what: str, *, writes: bool) -> RpConnectError:
+    if writes:
+        return UnclearError(f"RosarioSIS {what} when it was written to: it is looked at again.")
+    return TryLaterError(f"RosarioSIS {what}; it is asked again later.")
+
+
+def _carried(answer: requests.Response, *, writes: bool) -> RpConnectError | None:
+    """A good status with an error in it."""
+    try:
+        body = answer.json()
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(body, dict) or "records" in body or "access_token" in body:
+        return None
+    if isinstance(body.get("error"), str):
+        return AccessError(SIGN_IN_REFUSED)
+    if isinstance(body.get("code"), int) and isinstance(body.get("message"), str):
+        return _failed(f"answered with its error {body['code']}", writes=writes)
+    return None

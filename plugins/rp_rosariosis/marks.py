@@ -1,55 +1,75 @@
-"""Attendance marks: the mark in force of the periods that count for a session.
+"""What periods and codes mean at this school: the mark in force of the periods that count for a session.
 
 A school's short names are not the register's letters ("E" is an excused absence here, a suspension there):
-what the configuration does not map is kept in brackets, and so means nothing until somebody says what.
+what the configuration does not map is kept, in brackets where it would look like a register code, and so
+means nothing until somebody says what.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-from rp_connect.domain.attendance import Mark
+from rp_connect.domain.attendance import MEANINGS, Mark
 from rp_connect.domain.calendar import Half
 from rp_rosariosis.asked import COLUMNS
 from rp_rosariosis.client import Rosario
 from rp_rosariosis.settings import RosarioSettings
-from rp_rosariosis.values import BadRowError, day_of, key_of, words_of
+from rp_rosariosis.values import BadRowError, Row, day_of, given, key_of, words_of
 
 
 class MarkBook:
-    """What periods and codes mean at this school; `unmapped` are short names without a meaning."""
+    """`periods` are the ids of those that count; `unmapped` are codes without a meaning, as they are read."""
 
     def __init__(self, rosario: Rosario, own: RosarioSettings) -> None:
         here = [("filter", f"school_id,eq,{own.school_id}")]
-        named = {name: Half.AM for name in own.am_periods} | {name: Half.PM for name in own.pm_periods}
-        self.halves = {
-            key_of(row, "period_id"): named[words_of(row, "short_name")]
+        named = {
+            given(row, "period_id"): words_of(row, "short_name")
             for row in rosario.rows("school_periods", COLUMNS["school_periods"], "period_id", here)
-            if words_of(row, "short_name") in named
         }
+        self._halves = {
+            period: [(half, names.index(name)) for half, names in _halves(own) if name in names]
+            for period, name in named.items()
+        }
+        self.periods = sorted(period for period, halves in self._halves.items() if halves)
         self._codes = {
-            key_of(row, "id"): words_of(row, "short_name")
+            given(row, "id"): words_of(row, "short_name")
             for row in rosario.rows("attendance_codes", COLUMNS["attendance_codes"], "id", here)
         }
         self._marks = own.attendance_marks
         self.unmapped: list[str] = []
 
-    def mark_of(self, row: Mapping[str, Any]) -> Mark | None:
-        """None for a period that counts for no session, and where nothing was entered. Raises BadRowError."""
-        half = self.halves.get(key_of(row, "period_id"))
-        code = row.get("attendance_code")
-        if half is None or code is None:
-            return None
+    def choose(self, rows: Iterable[Row]) -> list[Row]:
+        """Of the rows of whole pupils and days, one a session: that of the period which is named first."""
+        best: dict[tuple[object, object, Half], tuple[int, Row]] = {}
+        for row in rows:
+            for half, rank in self._halves.get(str(row.get("period_id")), ()):
+                place = (str(row.get("student_id")), str(row.get("school_date")), half)
+                if row.get("attendance_code") is not None and (place not in best or rank < best[place][0]):
+                    best[place] = rank, row
+        return [{**row, "half": half} for (_, _, half), (_, row) in best.items()]
+
+    def marks_of(self, row: Row) -> Iterator[Mark]:
+        """Of a row that was chosen. Raises BadRowError."""
         day = day_of(row, "school_date")
         if day is None:
             raise BadRowError("school_date is missing")
-        return Mark(key_of(row, "student_id"), day, half, self._meant(str(code)))
+        yield Mark(key_of(row, "student_id"), day, row["half"], self._meant(str(row["attendance_code"])))
 
     def _meant(self, code: str) -> str:
-        name = self._codes.get(code, code)
+        name = self._codes.get(code)
+        if not name:
+            raise BadRowError("attendance_code is none of this school's codes")
         if name in self._marks:
             return self._marks[name].upper()
-        if name not in self.unmapped:
-            self.unmapped.append(name)
-        return f"[{name}]".upper()
+        kept = f"[{name}]".upper() if name.upper() in MEANINGS else name.upper()
+        if kept not in self.unmapped:
+            self.unmapped.append(kept)
+        return kept
+
+
+def mark_key(row: Row) -> str:
+    return f"{row.get('student_id')}/{row.get('school_date')}/{row.get('period_id')}"
+
+
+def _halves(own: RosarioSettings) -> Sequence[tuple[Half, Sequence[str]]]:
+    return (Half.AM, own.am_periods), (Half.PM, own.pm_periods)

@@ -1,48 +1,74 @@
-"""Pupils and staff, from their rows. A pupil is on roll by the enrolments at this school this year."""
+"""Pupils and staff, from their rows. A pupil is on roll by the enrolments at this school."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from rp_connect.domain.people import PupilRecord, StaffRecord
 from rp_rosariosis.settings import RosarioSettings
 from rp_rosariosis.text import read_text
-from rp_rosariosis.values import BadRowError, day_of, key_of, words_of
+from rp_rosariosis.values import Row, day_of, given, key_of, words_of
 
-Row = Mapping[str, Any]
+STAFF = ("admin", "teacher")
+"""Parents have rows among the staff; they hold no role here, and are not asked for."""
+
+
+def in_order(enrolments: Iterable[Row]) -> Sequence[Row]:
+    """The last is the one that counts. Raises BadRowError for a day that is none."""
+    return sorted(
+        enrolments,
+        key=lambda one: (key_of(one, "syear"), day_of(one, "start_date") or date.min, len(key_of(one, "id")),
+                         key_of(one, "id")),
+    )  # fmt: skip
 
 
 def pupil_of(
-    row: Row, enrolments: Iterable[Row], grades: Mapping[str, str], own: RosarioSettings
+    row: Row, held: Sequence[Row], year_ended: date | None, grades: Mapping[str, str], own: RosarioSettings
 ) -> PupilRecord:
-    """Raises BadRowError for what cannot be used."""
-    held = sorted(enrolments, key=lambda one: (day_of(one, "start_date") or date.min, key_of(one, "id")))
-    last = held[-1] if held else {}
-    given, family = read_text(row.get("first_name")).strip(), read_text(row.get("last_name")).strip()
-    if not given and not family:
-        raise BadRowError("first_name and last_name are empty")
+    """`held` are the pupil's enrolments in order; `year_ended` is when the school year of the last ended, if
+    another one has begun without the pupil. Raises BadRowError for what cannot be used."""
+    last = held[-1]
     return PupilRecord(
         id=key_of(row, "student_id"),
-        given_name=given,
-        family_name=family,
+        given_name=read_text(row.get("first_name")).strip(),
+        family_name=read_text(row.get("last_name")).strip(),
         upn=words_of(row, own.upn_field) if own.upn_field else "",
         date_of_birth=day_of(row, "custom_200000004"),
         year_group=grades.get(str(last.get("grade_id")), ""),
-        on_roll_from=day_of(held[0], "start_date") if held else None,
-        on_roll_to=day_of(last, "end_date"),
+        on_roll_from=day_of(held[0], "start_date"),
+        on_roll_to=day_of(last, "end_date") or year_ended,
     )
 
 
-def staff_of(row: Row) -> StaffRecord | None:
-    """None for whoever has no e-mail address or is a parent: they hold no role here."""
-    email = words_of(row, "email")
-    if not email or words_of(row, "profile") in ("parent", "none", ""):
-        return None
+def newest_staff(rows: Iterable[Row]) -> Iterator[Row]:
+    """One row a person: the newest of those that roll over into one another, under the id of the first.
+
+    RosarioSIS gives everybody a new row each school year. Only who has an address can hold a role here.
+    """
+    held = {given(row, "staff_id"): row for row in rows}
+    newest: dict[str, Row] = {}
+    for row in held.values():
+        first = _first_of(row, held)
+        if first not in newest or given(row, "syear") > given(newest[first], "syear"):
+            newest[first] = row
+    for first, row in newest.items():
+        if words_of(row, "email") and words_of(row, "profile") in STAFF:
+            yield {**row, "staff_id": first}
+
+
+def _first_of(row: Row, held: Mapping[str, Row]) -> str:
+    seen = {given(row, "staff_id")}
+    while (before := str(row.get("rollover_id"))) in held and before not in seen:
+        seen.add(before)
+        row = held[before]
+    return given(row, "staff_id")
+
+
+def staff_of(row: Row) -> StaffRecord:
     return StaffRecord(
         id=key_of(row, "staff_id"),
-        email=email,
+        email=words_of(row, "email"),
         given_name=read_text(row.get("first_name")).strip(),
         family_name=read_text(row.get("last_name")).strip(),
     )

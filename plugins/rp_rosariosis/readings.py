@@ -1,33 +1,38 @@
-"""Readings of RosarioSIS, kind by kind. Pages follow ranges of a unique key and hold at most 1,000 rows.
-
-RosarioSIS has two clocks: its pages write the school's time, its API the database server's, neither with an
-offset. So the watermark is our own clock's, and the window of a reading begins as long before it as any two
-zones lie apart; what is read twice changes nothing.
-"""
+"""Readings of RosarioSIS, kind by kind. A page is what one answer gave."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from itertools import islice
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 
-from rp_connect.domain.attendance import Mark
-from rp_connect.ports.mis import Cursor, Kind, Page, Reading, Record, Refusal
+from rp_connect.domain.incident import IncidentRecord
+from rp_connect.domain.people import StaffRecord
+from rp_connect.domain.suspension import SuspensionRecord
+from rp_connect.errors import TryLaterError
+from rp_connect.ports.mis import Cursor, Kind, Page, Reading
 from rp_rosariosis.asked import COLUMNS
-from rp_rosariosis.catalogue import Catalogue, read_catalogues
-from rp_rosariosis.client import SIZE, Rosario
-from rp_rosariosis.marks import MarkBook
-from rp_rosariosis.people import pupil_of, staff_of
-from rp_rosariosis.referrals import incident_of, suspension_of
+from rp_rosariosis.catalogue import names_of, read_catalogues
+from rp_rosariosis.client import Filters, Rosario
+from rp_rosariosis.marks import MarkBook, mark_key
+from rp_rosariosis.paging import paged
+from rp_rosariosis.people import STAFF, newest_staff, staff_of
+from rp_rosariosis.referrals import (
+    Catalogues,
+    incident_columns,
+    incident_of,
+    suspension_columns,
+    suspension_of,
+    unmapped_labels,
+)
+from rp_rosariosis.register import Register
+from rp_rosariosis.roll import Roll
 from rp_rosariosis.settings import RosarioSettings
-from rp_rosariosis.values import BadRowError, day_of, key_of
+from rp_rosariosis.since import changed_since, cursor_now
+from rp_rosariosis.values import BadRowError, Row, given
 from rp_rosariosis.years import periods_of
 
-Row = Mapping[str, Any]
-OVERLAP = timedelta(hours=27)
-"""Zones lie at most 26 hours apart (UTC-12 to UTC+14); a transaction's stamp is that of its beginning."""
+REFERRALS = "discipline_referrals"
+Reader = Callable[[Cursor | None, Cursor], Reading]
 
 
 class Readings:
@@ -40,192 +45,133 @@ class Readings:
 
     def read(self, kind: Kind, cursor: Cursor | None) -> Reading:
         """`cursor` None: everything, with its number of keys."""
-        done = {"since": (datetime.now(UTC) - OVERLAP).strftime("%Y-%m-%d %H:%M:%S")}
-        readers: dict[Kind, Callable[[Cursor | None, Cursor], Reading]] = {
+        readers: dict[Kind, Reader] = {
             Kind.CALENDAR: self._calendar,
-            Kind.PUPIL: self._pupils,
+            Kind.PUPIL: Roll(self._rosario, self._own).read,
             Kind.STAFF: self._staff,
             Kind.INCIDENT: self._incidents,
             Kind.SUSPENSION: self._suspensions,
             Kind.ATTENDANCE: self._attendance,
         }
+        done = cursor_now()
         return readers[kind](cursor, done)
 
-    # The calendar, pupils and staff are small: they are read whole each time.
+    # The calendar and the staff are small: they are read whole each time.
 
     def _calendar(self, cursor: Cursor | None, done: Cursor) -> Reading:
+        """Not given where it is empty: the school's own file then says which days are school days."""
+        label = "attendance_calendar"
+        if not self._rosario.count(label, "school_date", [self._here]):
+            return Reading(label, lambda: iter(()), given=False)
+
         def pages() -> Iterator[Page]:
-            rows = self._rosario.rows(
-                "attendance_calendar", COLUMNS["attendance_calendar"], "school_date", [self._here]
-            )
-            days = [day for day in (day_of(row, "school_date") for row in rows) if day is not None]
-            yield Page(records=periods_of(days), cursor=done)
+            rows = self._rosario.rows(label, COLUMNS[label], "school_date", [self._here])
+            yield Page(records=periods_of(_days(rows)), cursor=done)
 
-        return Reading("attendance_calendar", pages)
-
-    def _pupils(self, cursor: Cursor | None, done: Cursor) -> Reading:
-        enrolments = self._enrolments()
-        columns = [*COLUMNS["students"], *([self._own.upn_field] if self._own.upn_field else [])]
-        grades = {
-            key_of(row, "id"): str(row.get("short_name") or "")
-            for row in self._rosario.rows(
-                "school_gradelevels", COLUMNS["school_gradelevels"], "id", [self._here]
-            )
-        }
-
-        def to_record(row: Row) -> Record | None:
-            held = enrolments.get(key_of(row, "student_id"))
-            return pupil_of(row, held, grades, self._own) if held else None
-
-        rows = self._rosario.rows("students", columns, "student_id")
-        return Reading("students", _paged(rows, "student_id", to_record, done), keys=len(enrolments))
-
-    def _enrolments(self) -> Mapping[str, Sequence[Row]]:
-        found: dict[str, list[Row]] = defaultdict(list)
-        rows = self._rosario.rows("student_enrollment", COLUMNS["student_enrollment"], "id", [self._here])
-        for row in rows:
-            found[key_of(row, "student_id")].append(row)
-        return found
+        return Reading(label, pages)
 
     def _staff(self, cursor: Cursor | None, done: Cursor) -> Reading:
-        """A member of staff has one row a school year: the newest counts."""
-        newest: dict[str, tuple[str, Row]] = {}
-        for row in self._rosario.rows("staff", COLUMNS["staff"], "staff_id"):
-            email, year = str(row.get("email") or "").lower(), str(row.get("syear") or "")
-            if email and year >= newest.get(email, ("", row))[0]:
-                newest[email] = (year, row)
-        rows = iter([row for _, row in newest.values()])
-        return Reading("staff", _paged(rows, "staff_id", staff_of, done), keys=len(newest))
+        only = [("filter", f"profile,in,{','.join(STAFF)}")]
+        people = list(newest_staff(self._rosario.rows("staff", COLUMNS["staff"], "staff_id", only)))
+
+        def to_records(row: Row) -> Iterator[StaffRecord]:
+            yield staff_of(row)
+
+        def pages() -> Iterator[Page]:
+            return paged([people], lambda row: given(row, "staff_id"), to_records, done)
+
+        return Reading("staff", pages, keys=len(people) if cursor is None else None)
 
     # Referrals by what changed, or all of them.
 
     def _incidents(self, cursor: Cursor | None, done: Cursor) -> Reading:
-        def to_record(row: Row, catalogue: Catalogue) -> Record | None:
-            return incident_of(row, catalogue, self._own)
-
-        return self._referrals("incidents", cursor, done, to_record)
-
-    def _suspensions(self, cursor: Cursor | None, done: Cursor) -> Reading:
-        def to_record(row: Row, catalogue: Catalogue) -> Record | None:
-            return suspension_of(row, catalogue, self._own)
-
-        return self._referrals("suspensions", cursor, done, to_record)
-
-    def _referrals(
-        self,
-        label: str,
-        cursor: Cursor | None,
-        done: Cursor,
-        to_record: Callable[[Row, Catalogue], Record | None],
-    ) -> Reading:
         catalogues = read_catalogues(self._rosario, self._own)
-        filters = [self._here, *_since(cursor)]
-        keys = self._rosario.count("discipline_referrals", "id", filters) if cursor is None else None
-        rows = self._rosario.rows("discipline_referrals", referral_columns(catalogues), "id", filters)
-        pages = _paged(rows, "id", lambda row: to_record(row, _of_year(row, catalogues)), done)
-        unmapped = sorted({o for c in catalogues.values() for o in c.unmapped(self._own.suspension_labels)})
-        return Reading(f"discipline_referrals ({label})", pages, keys=keys, unmapped=unmapped)
+        filters = [self._here, *changed_since(cursor)]
 
-    # Attendance: day by day, since numbered pages end at a hundred and its key has three columns.
-
-    def _attendance(self, cursor: Cursor | None, done: Cursor) -> Reading:
-        book = MarkBook(self._rosario, self._own)
-        if not book.halves:
-            return Reading("attendance_period", lambda: iter(()), given=False)
-        keys = self._rosario.count("attendance_period", "student_id") if cursor is None else None
+        def to_records(row: Row) -> Iterator[IncidentRecord]:
+            yield incident_of(row, catalogues, self._own)
 
         def pages() -> Iterator[Page]:
-            rows = self._marks(cursor)
-            yield from _paged(rows, "student_id", book.mark_of, done, key=_mark_key)()
+            rows = self._rosario.pages(REFERRALS, incident_columns(catalogues), "id", filters)
+            return paged(rows, lambda row: given(row, "id"), to_records, done)
 
+        keys = self._rosario.count(REFERRALS, "id", filters) if cursor is None else None
+        return Reading(f"{REFERRALS} (incidents)", pages, keys=keys)
+
+    def _suspensions(self, cursor: Cursor | None, done: Cursor) -> Reading:
+        """Not given where no referral field bears a label that the configuration knows."""
+        label = f"{REFERRALS} (suspensions)"
+        catalogues = read_catalogues(self._rosario, self._own)
+        names = names_of(column for c in catalogues.values() for column in c.suspends)
+        if not names:
+            return Reading(label, lambda: iter(()), given=False)
+        filters = [self._here, *changed_since(cursor), *_with_a_label(names, cursor)]
+        unmapped = sorted({o for c in catalogues.values() for o in c.options} - self._own.labels)
+
+        def to_records(row: Row) -> Iterator[SuspensionRecord]:
+            record = suspension_of(row, catalogues, self._own)
+            unmapped.extend(
+                word for word in unmapped_labels(row, catalogues, self._own) if word not in unmapped
+            )
+            if record is not None:
+                yield record
+
+        def pages() -> Iterator[Page]:
+            rows = self._rosario.pages(REFERRALS, suspension_columns(catalogues), "id", filters)
+            return paged(rows, lambda row: given(row, "id"), to_records, done)
+
+        if cursor is not None:
+            return Reading(label, pages, unmapped=unmapped)
+        return Reading(
+            label,
+            pages,
+            keys=self._rosario.count(REFERRALS, "id", filters),
+            unmapped=unmapped,
+            confirm_gone=lambda referral: self._is_gone(referral, catalogues),
+        )
+
+    def _is_gone(self, referral: str, catalogues: Catalogues) -> bool:
+        """RosarioSIS deletes without a trace; a referral that lost its label is a suspension no more."""
+        row = self._rosario.one(REFERRALS, referral, suspension_columns(catalogues))
+        if row is None:
+            return True
+        try:
+            return suspension_of(row, catalogues, self._own) is None
+        except BadRowError:
+            return False
+
+    # Attendance.
+
+    def _attendance(self, cursor: Cursor | None, done: Cursor) -> Reading:
+        """Not given where no period counts for a session."""
+        book = MarkBook(self._rosario, self._own)
+        if not book.periods:
+            return Reading("attendance_period", lambda: iter(()), given=False)
+        counting = ("filter", f"period_id,in,{','.join(book.periods)}")
+        register = Register(self._rosario, [counting, *changed_since(cursor)])
+
+        def pages() -> Iterator[Page]:
+            chosen = (book.choose(rows) for rows in register.pages())
+            return paged(chosen, mark_key, book.marks_of, done)
+
+        keys = register.count() if cursor is None else None
         return Reading("attendance_period", pages, keys=keys, unmapped=book.unmapped)
 
-    def _marks(self, cursor: Cursor | None) -> Iterator[Row]:
-        calendar = self._rosario.rows(
-            "attendance_calendar", COLUMNS["attendance_calendar"], "school_date", [self._here]
-        )
-        for day in sorted({str(row["school_date"]) for row in calendar}):
-            yield from self._marks_of(day, _since(cursor))
 
-    def _marks_of(self, day: str, since: Sequence[tuple[str, str]]) -> Iterator[Row]:
-        """By ranges of pupils; the pupil at a border is read again whole."""
-        last, seen = "0", set[tuple[str, str]]()
-        while True:
-            filters = [("filter", f"school_date,eq,{day}"), ("filter", f"student_id,ge,{last}"), *since]
-            found = self._rosario.page(
-                "attendance_period", COLUMNS["attendance_period"], ["student_id", "period_id"], filters
-            )
-            for row in found:
-                key = (key_of(row, "student_id"), key_of(row, "period_id"))
-                if key not in seen:
-                    seen.add(key)
-                    yield row
-            if len(found) < SIZE:
-                return
-            last = key_of(found[-1], "student_id")
-
-
-def referral_columns(catalogues: Mapping[str, Catalogue]) -> list[str]:
-    """The fixed columns, and those that this school uses."""
-    own = sorted({name for catalogue in catalogues.values() for name in catalogue.names})
-    return [*COLUMNS["discipline_referrals"], *own]
-
-
-def _of_year(row: Row, catalogues: Mapping[str, Catalogue]) -> Catalogue:
-    catalogue = catalogues.get(key_of(row, "syear"))
-    if catalogue is None:
-        raise BadRowError("its school year has no referral fields")
-    return catalogue
-
-
-def _since(cursor: Cursor | None) -> list[tuple[str, str]]:
-    """`updated_at` is empty until the first edit, so both are asked; numbered filters are joined by "or"."""
-    since = (cursor or {}).get("since")
-    if not isinstance(since, str):
-        return []
-    return [("filter1", f"updated_at,ge,{since}"), ("filter2", f"created_at,ge,{since}")]
-
-
-def _mark_key(row: Row) -> str:
-    return f"{row.get('student_id')}/{row.get('school_date')}/{row.get('period_id')}"
-
-
-def _paged(
-    rows: Iterator[Row],
-    column: str,
-    to_record: Callable[[Row], Record | None],
-    done: Cursor,
-    *,
-    key: Callable[[Row], str] | None = None,
-) -> Callable[[], Iterator[Page]]:
-    """Pages of at most 1,000; the cursor with the last of them, when nothing can be missing any more."""
-
-    def pages() -> Iterator[Page]:
-        while some := list(islice(rows, SIZE)):
-            yield _page(some, column, to_record, key)
-        yield Page(cursor=done)
-
-    return pages
-
-
-def _page(
-    rows: Iterable[Row],
-    column: str,
-    to_record: Callable[[Row], Record | None],
-    key: Callable[[Row], str] | None,
-) -> Page:
-    records: list[Record] = []
-    refusals: list[Refusal] = []
+def _days(rows: Iterator[Row]) -> Iterator[date]:
+    """Raises TryLaterError for a day that is none: RosarioSIS keeps dates as dates."""
     for row in rows:
         try:
-            record = to_record(row)
-        except (BadRowError, ValueError) as error:
-            reason = str(error) if isinstance(error, BadRowError) else "it cannot be read"
-            refusals.append(Refusal(key(row) if key else str(row.get(column)), reason))
-            continue
-        if record is not None:
-            records.append(record)
-    return Page(records=records, refusals=refusals)
+            yield date.fromisoformat(given(row, "school_date")[:10])
+        except ValueError:
+            raise TryLaterError("RosarioSIS garbled its calendar; it is asked again later.") from None
 
 
-__all__ = ["Mark", "Readings", "referral_columns"]
+def _with_a_label(names: Sequence[str], cursor: Cursor | None) -> Filters:
+    """Only referrals with something in the place of suspensions. Several places are joined by "or", for
+    which there is room only once: a list of changes of such a school is looked through here."""
+    if len(names) == 1:
+        return [("filter", f"{names[0]},neq,")]
+    if cursor is not None:
+        return []
+    return [(f"filter{n}", f"{name},neq,") for n, name in enumerate(names, start=1)]

@@ -5,57 +5,101 @@ RosarioSIS has no suspensions: a label tells at most how long one is, never when
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from rp_connect.domain.incident import IncidentRecord, IncidentRole, Involvement
 from rp_connect.domain.suspension import Category, Dates, SuspensionRecord
 from rp_connect.domain.when import When
-from rp_rosariosis.catalogue import Catalogue
+from rp_rosariosis.asked import COLUMNS
+from rp_rosariosis.catalogue import Catalogue, Column, names_of
 from rp_rosariosis.settings import RosarioSettings
 from rp_rosariosis.text import labels_of, read_text
-from rp_rosariosis.values import BadRowError, day_of, key_of
+from rp_rosariosis.values import BadRowError, Row, day_of, key_of
 
-Row = Mapping[str, Any]
+Catalogues = Mapping[str, Catalogue]
 
 
-def incident_of(row: Row, catalogue: Catalogue, own: RosarioSettings) -> IncidentRecord:
+def incident_columns(catalogues: Catalogues) -> list[str]:
+    """What is asked of a referral as an incident, in any year."""
+    used = [column for c in catalogues.values() for column in (c.what, c.notes, *c.follows)]
+    return [*COLUMNS["discipline_referrals"], *names_of(used)]
+
+
+def suspension_columns(catalogues: Catalogues) -> list[str]:
+    used = [column for c in catalogues.values() for column in (c.what, *c.suspends)]
+    return ["id", "syear", "student_id", *names_of(used)]
+
+
+def incident_of(row: Row, catalogues: Catalogues, own: RosarioSettings) -> IncidentRecord:
     """Raises BadRowError for what cannot be used: a referral without any day, for instance."""
-    day = day_of(row, "entry_date") or day_of(row, "referral_date")
+    catalogue = _of_year(row, catalogues)
+    entered, recorded = day_of(row, "entry_date"), day_of(row, "referral_date")
+    day = entered or recorded
     if day is None:
         raise BadRowError("entry_date and referral_date are missing")
-    recorded = day_of(row, "referral_date")
-    what, notes = catalogue.what, catalogue.notes
-    followed = [label for column in catalogue.follows for label in labels_of(row.get(column.name))]
     return IncidentRecord(
         id=key_of(row, "id"),
         occurred=When(day),
-        kind=", ".join(labels_of(row.get(what.name))) if what else "",
+        kind=", ".join(_labels(row, [catalogue.what])),
         recorded=When(recorded) if recorded else None,
-        description=read_text(row.get(notes.name)) if notes else "",
+        description=read_text(row.get(catalogue.notes.name)) if catalogue.notes else "",
         involved=(
             Involvement(
                 pupil_id=key_of(row, "student_id"),
                 role=IncidentRole(own.referral_role),
-                action=", ".join(followed),
+                action=", ".join(_labels(row, catalogue.follows)),
             ),
         ),
     )
 
 
-def suspension_of(row: Row, catalogue: Catalogue, own: RosarioSettings) -> SuspensionRecord | None:
-    """None where no label of it is a suspension. Two labels that count differently leave its length open."""
-    labels = [label for column in catalogue.suspends for label in labels_of(row.get(column.name))]
-    lengths = {own.suspension_labels[label] for label in labels if own.suspension_labels.get(label)}
-    unknown = [label for label in labels if label not in own.suspension_labels]
-    if not lengths and not unknown:
+def suspension_of(row: Row, catalogues: Catalogues, own: RosarioSettings) -> SuspensionRecord | None:
+    """None where no label of it is a suspension."""
+    catalogue = _of_year(row, catalogues)
+    labels = _labels(row, catalogue.suspends)
+    category = _category(labels, own)
+    if category is None:
         return None
-    reasons = labels_of(row.get(catalogue.what.name)) if catalogue.what else ()
     return SuspensionRecord(
         id=key_of(row, "id"),
         pupil_id=key_of(row, "student_id"),
-        category=Category.SUSPENSION if lengths else unknown[0],
-        reasons=reasons,
-        dates=Dates(sessions=lengths.pop()) if len(lengths) == 1 else Dates(),
+        category=category,
+        reasons=tuple(_labels(row, [catalogue.what])),
+        dates=_dates(labels, own) if category == Category.SUSPENSION else Dates(),
         incident_id=key_of(row, "id"),
     )
+
+
+def unmapped_labels(row: Row, catalogues: Catalogues, own: RosarioSettings) -> list[str]:
+    """Labels in the place of suspensions that the configuration does not know."""
+    labels = _labels(row, _of_year(row, catalogues).suspends)
+    return [label for label in labels if label not in own.labels]
+
+
+def _category(labels: Collection[str], own: RosarioSettings) -> str | None:
+    """The gravest that is said; a label that nobody mapped stands for itself."""
+    if any(label in own.permanent_labels for label in labels):
+        return Category.PERMANENT
+    if any(own.suspension_labels.get(label) for label in labels):
+        return Category.SUSPENSION
+    if any(label in own.lunchtime_labels for label in labels):
+        return Category.LUNCHTIME
+    return next((label for label in labels if label not in own.labels), None)
+
+
+def _dates(labels: Collection[str], own: RosarioSettings) -> Dates:
+    """Labels that contradict each other ("2 Days" with "5 Days", "In School" with "Half Day") leave the
+    length open: a person says which it was."""
+    counted = {own.suspension_labels.get(label) for label in labels}
+    return Dates(sessions=counted.pop()) if len(counted) == 1 else Dates()
+
+
+def _labels(row: Row, columns: Collection[Column | None]) -> list[str]:
+    return [label for column in columns if column for label in labels_of(row.get(column.name))]
+
+
+def _of_year(row: Row, catalogues: Catalogues) -> Catalogue:
+    catalogue = catalogues.get(key_of(row, "syear"))
+    if catalogue is None:
+        raise BadRowError("its school year has no referral fields")
+    return catalogue

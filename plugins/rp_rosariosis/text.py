@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-_TAG = re.compile(r"<(?=\S)")
+_TAG = re.compile(r"<(?![ \t\n\r\v\f])")
+"""What PHP's isspace knows, and no other blank: after a no-break space the text would be lost too."""
 
 
 def read_text(stored: object) -> str:

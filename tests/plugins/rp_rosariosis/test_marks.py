@@ -1,0 +1,108 @@
+"""Attendance: the mark in force, of the periods that count; read whole, and never written."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from rp_connect.domain.attendance import Mark
+from rp_connect.domain.calendar import Half
+from rp_connect.errors import TryLaterError
+from rp_connect.ports.mis import Kind, MisAdapter
+from tests.plugins.rp_rosariosis.loopback import adapter
+from tests.plugins.rp_rosariosis.tables import mark
+from tests.plugins.rp_rosariosis.taking import changes, cursor_after, everything, given, refused
+from tests.plugins.rp_rosariosis.vendor import Vendor
+
+DAY = date(2026, 11, 19)
+AM, PM = 2, 3
+
+
+def test_the_mark_in_force_counts_and_not_the_teachers(vendor: Vendor, mis: MisAdapter):
+    vendor.tables["attendance_period"] = [mark(2, "2026-11-19", AM, 5, admin="Y"), mark(2, "2026-11-19", PM)]
+    assert everything(mis, Kind.ATTENDANCE) == [Mark("2", DAY, Half.AM, "E"), Mark("2", DAY, Half.PM, "/")]
+
+
+def test_lessons_that_are_no_session_are_not_even_asked_for(vendor: Vendor, mis: MisAdapter):
+    vendor.tables["attendance_period"] = [mark(2, "2026-11-19", 4), mark(2, "2026-11-19", AM, None)]
+    reading = mis.everything(Kind.ATTENDANCE)
+    assert given(reading) == []
+    asked = [value for _, path, query in vendor.log if path.endswith("period") for _, value in query]
+    assert "period_id,in,2,3" in asked
+
+
+def test_a_code_that_nobody_mapped_means_nothing_even_if_it_looks_like_a_register_code(
+    vendor: Vendor, mis: MisAdapter
+):
+    vendor.tables["attendance_codes"].append({"id": 6, "syear": "2026", "school_id": 1, "short_name": "Odd"})
+    vendor.tables["attendance_period"] = [mark(2, "2026-11-19", AM, 4), mark(2, "2026-11-19", PM, 6)]
+    reading = mis.everything(Kind.ATTENDANCE)
+    assert [one.code for one in given(reading)] == ["[E]", "ODD"]
+    assert reading.unmapped == ["[E]", "ODD"]
+
+
+def test_a_code_of_another_school_is_refused_by_pupil_and_day(vendor: Vendor, mis: MisAdapter):
+    vendor.tables["attendance_period"] = [mark(2, "2026-11-19", AM, 77), mark(2, "2026-11-19", PM)]
+    assert refused(mis, Kind.ATTENDANCE) == [
+        ("2/2026-11-19/2", "attendance_code is none of this school's codes")
+    ]
+
+
+def test_one_register_a_day_counts_for_both_sessions(vendor: Vendor, url: str):
+    vendor.tables["attendance_period"] = [mark(2, "2026-11-19", 1, 1)]
+    mis = adapter(url, am_periods=["FD"], pm_periods=["FD"])
+    assert everything(mis, Kind.ATTENDANCE) == [Mark("2", DAY, Half.AM, "O"), Mark("2", DAY, Half.PM, "O")]
+
+
+def test_of_two_periods_of_a_session_the_one_named_first_counts(vendor: Vendor, url: str):
+    vendor.tables["attendance_period"] = [mark(2, "2026-11-19", 1, 1), mark(2, "2026-11-19", 4, 2)]
+    mis = adapter(url, am_periods=["01", "FD"])
+    assert everything(mis, Kind.ATTENDANCE) == [Mark("2", DAY, Half.AM, "/")]
+
+
+def test_without_such_periods_marks_are_not_given_rather_than_none(vendor: Vendor, url: str):
+    mis = adapter(url, am_periods=["Early"], pm_periods=["Late"])
+    assert not mis.everything(Kind.ATTENDANCE).given
+    assert mis.probe().problems == (
+        "No period has a short name of am_periods or pm_periods: no mark is read.",
+    )
+
+
+@pytest.mark.parametrize("most", [6, 7, 8, 13, 40, 1000])
+def test_every_mark_comes_once_however_short_the_lists_are(vendor: Vendor, mis: MisAdapter, most: int):
+    vendor.most_rows = most
+    days = [str(DAY + timedelta(n)) for n in range(5)]
+    vendor.tables["attendance_period"] = [
+        mark(pupil, day, period)
+        for pupil in (2, 9, 10, 11, 101, 1000)
+        for day in days[: 5 - pupil % 2]
+        for period in (4, PM, AM)
+    ]
+    reading = mis.everything(Kind.ATTENDANCE)
+    found = given(reading)
+    assert len(found) == len(set(found)) == reading.keys == 2 * (3 * 5 + 3 * 4)
+
+
+def test_what_changed_is_read_without_the_rest_of_the_year(vendor: Vendor, mis: MisAdapter):
+    vendor.most_rows = 20
+    vendor.tables["attendance_period"] = [
+        mark(pupil, str(DAY + timedelta(n)), period)
+        for pupil in range(2, 12)
+        for n in range(30)
+        for period in (AM, PM)
+    ]
+    cursor = cursor_after(mis, Kind.ATTENDANCE)
+    vendor.edited(vendor.tables["attendance_period"][3], attendance_code=5)
+    vendor.read_log()
+    assert changes(mis, Kind.ATTENDANCE, cursor) == [Mark("2", DAY + timedelta(1), Half.PM, "E")]
+    assert len([path for _, path, _ in vendor.read_log() if path.endswith("attendance_period")]) == 1
+
+
+def test_a_list_that_does_not_go_on_is_given_up(vendor: Vendor, mis: MisAdapter):
+    vendor.most_rows = 2
+    vendor.tables["school_periods"] = vendor.tables["school_periods"][1:3]
+    vendor.tables["attendance_codes"] = vendor.tables["attendance_codes"][:2]
+    vendor.tables["attendance_period"] = [mark(pupil, "2026-11-19", n) for pupil in (2, 3) for n in (2, 3)]
+    with pytest.raises(TryLaterError):
+        everything(mis, Kind.ATTENDANCE)
