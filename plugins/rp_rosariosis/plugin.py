@@ -14,6 +14,9 @@ def build(settings: MisSettings) -> MisAdapter:
     return RosarioAdapter(settings)
 
 
+SPEC = MisSpec(name="rosariosis", settings=RosarioSettings, build=build, fields=FIELDS)
+
+
 @hookimpl
 def register_mis(register: RegisterMis) -> None:
-    register(MisSpec(name="rosariosis", settings=RosarioSettings, build=build, fields=FIELDS))
+    register(SPEC)
