@@ -14,9 +14,12 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from rp_connect.errors import BusyError, ConfigError
 from rp_connect.storage.case_tables import effects
+from rp_connect.storage.door import Door
 from rp_connect.storage.faults import explained
 
 PATIENCE = "30s"
+RECYCLED_S = 1800
+"""No connection is kept for longer: behind a name that moved in a fail-over stands another server."""
 SCHEMA_LOCK = "rp-connect schema"
 if TYPE_CHECKING:
     from sqlalchemy.dialects.sqlite import Insert
@@ -44,14 +47,14 @@ class PostgresDatabase:
     postgres = True
 
     def __init__(self, url: sa.URL, clock: Clock | None) -> None:
-        self._url = url
         self._clock = clock
-        self.writer = _engine(url, pool_pre_ping=True)
+        door = Door(url)
+        self.writer = _engine(door, pool_pre_ping=True, pool_recycle=RECYCLED_S, **door.pool)
         self.reader = self.writer.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         self.rehearser = self.writer.execution_options(isolation_level="REPEATABLE READ")
-        self._locks = _engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+        self._locks = _engine(door, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
 
     def insert(self, table: sa.Table) -> Insert:
         return cast("Insert", insert(table))
@@ -98,14 +101,15 @@ def number_of(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 
 
-def _engine(url: sa.URL, **how: object) -> sa.Engine:
+def _engine(door: Door, **how: object) -> sa.Engine:
     try:
         engine = sa.create_engine(
-            url.set(drivername="postgresql+psycopg"), connect_args=CONNECTION, **cast(Any, how)
+            door.url.set(drivername="postgresql+psycopg"), connect_args=CONNECTION, **cast(Any, how)
         )
     except ModuleNotFoundError:
         raise ConfigError("PostgreSQL needs its driver: pip install rp-connect[postgres].") from None
     sa.event.listen(engine, "connect", _connected)
+    door.keep(engine)
     return engine
 
 

@@ -26,14 +26,6 @@ def test_a_variable_that_is_not_set_is_named(environ):
     )
 
 
-def test_a_key_vault_needs_azure():
-    with pytest.raises(ConfigError) as raised:
-        EnvironmentSecrets({}).read("keyvault:wonde-token")
-    assert str(raised.value) == (
-        "keyvault:wonde-token needs Azure, which this installation does not have yet."
-    )
-
-
 @pytest.mark.parametrize("secret", ["hunter2", "env:", "env:two words", "vault:x"])
 def test_a_secret_in_the_file_itself_is_refused_and_not_repeated(secret):
     with pytest.raises(ConfigError) as raised:
