@@ -1,0 +1,1 @@
+"""Wonde: one interface to the MIS of many British schools."""

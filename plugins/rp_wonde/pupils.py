@@ -1,0 +1,102 @@
+"""Readings of pupils: those on roll, and those who left this school year.
+
+Wonde tells of a deleted pupil by the Wonde id alone, so the cursor remembers which `upi` each id stood for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from rp_connect.domain.people import PupilRecord
+from rp_connect.ports.mis import Cursor, Kind, Page, Reading, Tombstone
+from rp_wonde.batches import LARGEST, Item, items_of, pages_of
+from rp_wonde.client import Row, Wonde
+from rp_wonde.deletions import deletions_of
+from rp_wonde.people import INCLUDES, newer, pupil_of
+from rp_wonde.roll import Roll, leavers_of, pupil_rows
+from rp_wonde.values import key_of, key_or_none
+from rp_wonde.watermark import year_start
+
+LABEL = "students"
+
+
+class PupilReadings:
+    """For one reading. `ids` are those of Wonde that it met, with their `upi`."""
+
+    def __init__(self, wonde: Wonde, zone: ZoneInfo, roll: Roll, size: int) -> None:
+        self._wonde = wonde
+        self._zone = zone
+        self._roll = roll
+        self._size = size
+        self._ids: dict[str, str] = {}
+        self._held: dict[str, PupilRecord] = {}
+
+    def everything(self, done: Cursor) -> Reading:
+        """A pupil whose rows are two counts once."""
+        items = list(self._items(None))
+        refusals = [item for item in items if not isinstance(item, PupilRecord)]
+        held: list[Item] = [*self._held.values(), *refusals]
+        return Reading(LABEL, lambda: self._pages(iter(held), LARGEST, done), keys=len(held))
+
+    def changes(self, since: str | None, cursor: Cursor | None, done: Cursor) -> Reading:
+        self._ids = _ids(cursor)
+        items = self._items(since)
+        first = next(items, None)
+        if first is None and since:
+            return Reading(LABEL, lambda: iter(()), unchanged=True)
+        began = items if first is None else chain([first], items)
+        return Reading(LABEL, lambda: self._pages(began, self._size, done))
+
+    def _pages(self, items: Iterator[Item], size: int, done: Cursor) -> Iterator[Page]:
+        """The ids are complete only once everything was read."""
+        for page in pages_of(items, size, done):
+            yield page if page.cursor is None else Page(cursor={**done, "ids": dict(self._ids)})
+
+    def _items(self, since: str | None) -> Iterator[Item]:
+        rows = pupil_rows(self._wonde, LABEL, since, INCLUDES)
+        yield from items_of(rows, self._pupil(lambda _: True), _name)
+        stays_gone = self._left if since is None else self._left_by_now
+        left = leavers_of(self._wonde, since or year_start(self._wonde.now()), INCLUDES)
+        yield from items_of(left, self._pupil(stays_gone), _name)
+        if since is not None:
+            yield from self._gone(since)
+
+    def _pupil(self, counts: Callable[[str], bool]) -> Callable[[Row], Iterator[PupilRecord]]:
+        def read(row: Row) -> Iterator[PupilRecord]:
+            record = pupil_of(row, self._zone)
+            self._ids[key_of(row, "id")] = record.id
+            held = self._held.get(record.id)
+            best = record if held is None else newer(held, record)
+            if best is not held and counts(record.id):
+                self._held[record.id] = best
+                yield best
+
+        return read
+
+    def _left(self, upi: str) -> bool:
+        """Whoever was met among those on roll has not left."""
+        return upi not in self._held or self._held[upi].on_roll_to is not None
+
+    def _left_by_now(self, upi: str) -> bool:
+        return self._left(upi) and not self._roll.holds(upi)
+
+    def _gone(self, since: str) -> Iterator[Item]:
+        """A pupil who came back under another id has not gone."""
+        for told in deletions_of(self._wonde, Kind.PUPIL, since, self._zone):
+            if not isinstance(told, Tombstone):
+                yield told
+                continue
+            upi = self._ids.pop(told.id, None)
+            if upi is not None and not self._roll.holds(upi):
+                yield Tombstone(upi, told.deleted)
+
+
+def _name(row: Row) -> str | None:
+    return key_or_none(row.get("upi")) or key_or_none(row.get("id"))
+
+
+def _ids(cursor: Cursor | None) -> dict[str, str]:
+    held = (cursor or {}).get("ids")
+    return {str(key): str(upi) for key, upi in held.items()} if isinstance(held, dict) else {}
