@@ -20,11 +20,13 @@ _SCHOOL = "that this is the right school in the right region, and whether it tak
 _OUTCOME = "which of the school's own words an outcome may be recorded under"
 
 _ASKED: Mapping[tuple[str, str], Sequence[str]] = {
-    ("school", _SCHOOL): ("schools.id", "schools.region.domain", "schools.extended.allows_writeback"),
+    ("pupil", _SCHOOL): ("schools.id", "schools.region.domain", "schools.extended.allows_writeback"),
     ("pupil", _KNOWN): ("students.id", "students.upi"),
     ("pupil", _WHO): ("students.forename", "students.surname", "students.date_of_birth"),
     ("pupil", "the UPN, by which a pupil is known when the MIS changes"): ("students.education_details.upn",),
     ("pupil", _ON_ROLL): (
+        "students.education_details",
+        "students-leaver.education_details",
         "students.education_details.current_nc_year",
         "students.education_details.admission_date",
         "students.education_details.leaving_date",
@@ -34,7 +36,7 @@ _ASKED: Mapping[tuple[str, str], Sequence[str]] = {
         "employees.upi",
         "employees.forename",
         "employees.surname",
-        "employees.contact_details.emails",
+        "employees.contact_details",
     ),
     ("incident", _INCIDENT): (
         "behaviours.id",
@@ -47,6 +49,7 @@ _ASKED: Mapping[tuple[str, str], Sequence[str]] = {
     ("incident", _INVOLVED): (
         "behaviours.status",
         "behaviours.action",
+        "behaviours.students",
         "behaviours.students.id",
         "behaviours.students.upi",
         "behaviours.students.meta.role",
@@ -55,6 +58,7 @@ _ASKED: Mapping[tuple[str, str], Sequence[str]] = {
     ("incident", _OUTCOME): ("behaviours/attributes",),
     ("suspension", _SUSPENSION): (
         "exclusions.id",
+        "exclusions.student",
         "exclusions.student.id",
         "exclusions.student.upi",
         "exclusions.type",
@@ -77,7 +81,7 @@ _ASKED: Mapping[tuple[str, str], Sequence[str]] = {
         "attendance-codes.id",
         "attendance-codes.code",
     ),
-    ("deletion", _CHANGED): (
+    ("suspension", _CHANGED): (
         "deletions.type",
         "deletions.id",
         "deletions.deleted_at",
@@ -85,16 +89,15 @@ _ASKED: Mapping[tuple[str, str], Sequence[str]] = {
     ),
 }
 _FLAGS = {
-    "child_in_need": "a social worker must be told of a suspension",
-    "child_protection_plan": "a social worker must be told of a suspension",
-    "in_lea_care": "the virtual school head must be told of a suspension",
-    "sen_status": "an EHCP brings the authority that maintains it in; SEN support the SENCO",
+    "students.extended_details": "the four flags below are in it; nothing else of it is kept",
+    "students-leaver.extended_details": "the same of whoever left; nothing else of it is kept",
+    "students.extended_details.child_in_need": "a social worker must be told of a suspension",
+    "students.extended_details.child_protection_plan": "a social worker must be told of a suspension",
+    "students.extended_details.in_lea_care": "the virtual school head must be told of a suspension",
+    "students.extended_details.sen_status": "an EHCP brings in the authority that maintains it",
 }
 
 FIELDS: Sequence[AskedField] = [
     *(AskedField(kind, name, why) for (kind, why), names in _ASKED.items() for name in names),
-    *(
-        AskedField("pupil", f"students.extended_details.{name}", why, special=True)
-        for name, why in _FLAGS.items()
-    ),
+    *(AskedField("pupil", name, why, special=True) for name, why in _FLAGS.items()),
 ]

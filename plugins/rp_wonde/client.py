@@ -22,6 +22,8 @@ from rp_wonde.faults import NotGrantedError, fault_of, http_date, unreachable
 from rp_wonde.settings import WondeSettings
 
 PATIENCE_S, LONGEST_PAUSE_S = 10.0, 4.0
+MOST_BEHIND = timedelta(days=1)
+"""A clock that is further behind than that is not believed."""
 
 Row = Mapping[str, Any]
 Params = Mapping[str, str]
@@ -168,12 +170,12 @@ class Wonde:
     def _get(self, url: str, params: Params) -> requests.Response:
         try:
             answer = self._http.get(url, params=params, timeout=self._timeout, allow_redirects=False)
-        except requests.RequestException as error:
+        except (requests.RequestException, UnicodeError) as error:
             _log.info("Wonde: %s", type(error).__name__)
             raise unreachable(error, writes=False) from None
         told = http_date(answer.headers.get("Date", ""))
         if told is not None:
-            self._behind = max(datetime.now(UTC) - told, timedelta(0))
+            self._behind = min(max(datetime.now(UTC) - told, timedelta(0)), MOST_BEHIND)
         return answer
 
     def _raise(self, answer: requests.Response, path: str, *, writes: bool) -> None:

@@ -88,7 +88,7 @@ def http_date(given: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def unreachable(error: requests.RequestException, *, writes: bool) -> RpConnectError:
+def unreachable(error: Exception, *, writes: bool) -> RpConnectError:
     if isinstance(error, requests.exceptions.SSLError):
         return AccessError("The certificate of Wonde could not be verified.")
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader):

@@ -3,7 +3,7 @@ changes nothing. Wonde has no term dates, so there is no calendar here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -92,7 +92,7 @@ class Readings:
             lambda: pages_of(chain(items_of(held.rows(), of.to_items), gone), LARGEST, done),
             keys=held.count,
             unmapped=of.unmapped,
-            confirm_gone=self._confirm(of.path, gone) if kind is Kind.SUSPENSION else None,
+            confirm_gone=self._confirm(of.path) if kind is Kind.SUSPENSION else None,
         )
 
     def _list(self, kind: Kind) -> _List:
@@ -111,10 +111,9 @@ class Readings:
         if kind in TYPES:
             yield from deletions_of(self._wonde, kind, since, self._zone)
 
-    def _confirm(self, path: str, told: Sequence[Item]) -> Callable[[str], bool]:
-        """By asking for it alone; what Wonde told of already keeps its own moment."""
-        known = {item.id for item in told if isinstance(item, Tombstone)}
-        return lambda key: key not in known and self._wonde.one(f"{path}/{key}") is None
+    def _confirm(self, path: str) -> Callable[[str], bool]:
+        """By asking for it alone. A refusal confirms nothing and is raised."""
+        return lambda key: self._wonde.one(f"{path}/{key}") is None
 
 
 def _staff(row: Row) -> Iterator[Item]:

@@ -120,7 +120,7 @@ def _take_in(sync: SyncPass, source: Source, reading: Reading) -> None:
     for page, final in _with_last(_pages(reading, source)):
         tombstones = list(page.tombstones)
         if reading.confirm_gone is not None:
-            seen.update(_ids(page))
+            seen.update(_ids(page), (stone.id for stone in page.tombstones))  # with a moment of its own
             tombstones += _vanished(sync, source, reading.confirm_gone, seen) if final else []
         with sync.begin() as work:
             refusals = [*page.refusals, *source.store(work, sync, page.records)]

@@ -47,6 +47,7 @@ def test_the_plugin_is_installed_and_stands():
 def test_only_the_four_flags_are_special_and_every_field_has_its_reason():
     special = {field.name.rpartition(".")[2] for field in FIELDS if field.special}
 
-    assert special == {"child_in_need", "child_protection_plan", "in_lea_care", "sen_status"}
+    flags = {"child_in_need", "child_protection_plan", "in_lea_care", "sen_status"}
+    assert special == {"extended_details", *flags}
     assert all(len(field.reason.split()) > 3 for field in FIELDS)
     assert len({field.name for field in FIELDS}) == len(FIELDS)

@@ -125,8 +125,6 @@ def test_a_deletion_comes_with_the_whole_reading_of_the_next_day_too(school: Won
     taken = read(adapter)
 
     assert [stone.id for stone in taken.tombstones] == ["X1"]
-    assert taken.reading.confirm_gone is not None
-    assert not taken.reading.confirm_gone("X1"), "it was told already, with its own moment"
 
 
 def test_what_was_deleted_and_is_there_again_has_no_tombstone(school: WondeSchool, adapter):

@@ -48,7 +48,8 @@ class WondeSchool:
     """What Wonde holds of one school, and how it answers. `root` is where it is found ("http://host:port").
 
     `withheld` are lists that are answered with 403, `left_out` details that are silently missing, `refused`
-    details that make a list be answered with 403. `replies` go before anything else, one for each request.
+    details that make a list be answered with 403. `prompt` carries a write out before anybody asks what
+    became of it. `replies` go before anything else, one for each request.
     """
 
     def __init__(self, key: str = "A100") -> None:
@@ -64,6 +65,7 @@ class WondeSchool:
         self.requests: list[Request] = []
         self.allows_writeback = True
         self.other_region = False
+        self.prompt = False
         self.writebacks: dict[str, list[str]] = {}
         self.course = ["pending", "success"]
         self.waiting: dict[str, Row] = {}
@@ -187,6 +189,8 @@ class WondeSchool:
         key = f"W{len(self.writebacks) + 1}"
         self.writebacks[key] = list(self.course)
         self.waiting[key] = body
+        if self.prompt:
+            self.carry_out(key)
         return Reply(202, {"data": {"writeback_id": key}})
 
     def _writeback(self, key: str) -> Reply:
