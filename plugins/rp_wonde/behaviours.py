@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from rp_connect.domain.incident import IncidentRecord, IncidentRole, Involvement
 from rp_connect.ports.mis import Refusal
 from rp_wonde.roll import Roll, pupil_in
 from rp_wonde.settings import WondeSettings
-from rp_wonde.values import BadRowError, Row, key_of, key_or_none, text_of, when_of, word_of
+from rp_wonde.values import BadRowError, Row, StrangerError, key_of, key_or_none, text_of, when_of, word_of
 
 _OURS = re.compile(r"\[[A-Z]{2}-\d{4}-\d{4,9}\.outcome\.\d+\]")
 
@@ -21,9 +22,11 @@ def is_ours(row: Row) -> bool:
 
 
 class Incidents:
-    """`unmapped` are role words without a meaning, verbatim."""
+    """`unmapped` are role words without a meaning, verbatim. Of what is older than `oldest`, pupils who are
+    no longer known are left out."""
 
-    def __init__(self, own: WondeSettings, zone: ZoneInfo, roll: Roll) -> None:
+    def __init__(self, own: WondeSettings, zone: ZoneInfo, roll: Roll, oldest: date) -> None:
+        self._oldest = oldest
         self._own = own
         self._zone = zone
         self._roll = roll
@@ -35,21 +38,20 @@ class Incidents:
         if is_ours(row):
             return
         involved: dict[str, Involvement] = {}
-        for n, pupil in enumerate(_pupils(row), start=1):
-            try:
-                one = self._involvement(row, pupil)
-            except BadRowError as error:
-                yield Refusal(f"{key}/{_name(pupil, n)}", str(error))
-                continue
-            involved[one.pupil_id] = one
-        yield self._incident(key, row, involved)
-
-    def _incident(self, key: str, row: Row, involved: dict[str, Involvement]) -> IncidentRecord:
         recorded = when_of(row, "recorded_date", self._zone)
         occurred = when_of(row, "incident_date", self._zone) or recorded
         if occurred is None:
             raise BadRowError("incident_date and recorded_date are missing")
-        return IncidentRecord(
+        for n, pupil in enumerate(_pupils(row), start=1):
+            try:
+                one = self._involvement(row, pupil)
+            except BadRowError as error:
+                if isinstance(error, StrangerError) and occurred.day < self._oldest:
+                    continue
+                yield Refusal(f"{key}/{_name(pupil, n)}", str(error))
+                continue
+            involved[one.pupil_id] = one
+        yield IncidentRecord(
             id=key,
             occurred=occurred,
             kind=word_of(row, "type"),

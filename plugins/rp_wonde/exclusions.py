@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from rp_connect.domain.calendar import Half
 from rp_connect.domain.suspension import Category, Dates, SuspensionRecord
 from rp_wonde.roll import Roll, pupil_in
 from rp_wonde.settings import WondeSettings
-from rp_wonde.values import BadRowError, Row, day_of, key_of, number_of, word_of
+from rp_wonde.values import BadRowError, Row, StrangerError, day_of, key_of, number_of, word_of
 
 _BUILT_IN = {
     "susp": Category.SUSPENSION,
@@ -23,9 +24,11 @@ LONGEST = 1000
 
 
 class Suspensions:
-    """`unmapped` are types that mean nothing to us, verbatim."""
+    """`unmapped` are types that mean nothing to us, verbatim. What ended before `oldest` is left out where
+    its pupil is no longer known."""
 
-    def __init__(self, own: WondeSettings, zone: ZoneInfo, roll: Roll) -> None:
+    def __init__(self, own: WondeSettings, zone: ZoneInfo, roll: Roll, oldest: date) -> None:
+        self._oldest = oldest
         self._types = {**_BUILT_IN, **own.suspension_types}
         self._zone = zone
         self._roll = roll
@@ -38,12 +41,20 @@ class Suspensions:
         reason = word_of(row, "reason_code").upper() or word_of(row, "reason")
         held = row.get("student")
         student = held.get("data") if isinstance(held, dict) and "data" in held else held
+        dates = self._dates(row, category)
+        try:
+            pupil = pupil_in(student, self._roll)
+        except StrangerError:
+            last = dates.end or dates.start
+            if last is not None and last < self._oldest:
+                return
+            raise
         yield SuspensionRecord(
             id=key,
-            pupil_id=pupil_in(student, self._roll),
+            pupil_id=pupil,
             category=category,
             reasons=(reason,) if reason else (),
-            dates=self._dates(row, category),
+            dates=dates,
         )
 
     def _category(self, row: Row) -> str:

@@ -1,4 +1,4 @@
-"""Readings of pupils: those on roll, and those who left this school year.
+"""Readings of pupils: those on roll, and those who left lately.
 
 Wonde tells of a deleted pupil by the Wonde id alone, so the cursor remembers which `upi` each id stood for.
 """
@@ -17,7 +17,7 @@ from rp_wonde.deletions import deletions_of
 from rp_wonde.people import INCLUDES, newer, pupil_of
 from rp_wonde.roll import Roll, leavers_of, pupil_rows
 from rp_wonde.values import key_of, key_or_none
-from rp_wonde.watermark import year_start
+from rp_wonde.watermark import past_start
 
 LABEL = "students"
 
@@ -58,7 +58,7 @@ class PupilReadings:
         rows = pupil_rows(self._wonde, LABEL, since, INCLUDES)
         yield from items_of(rows, self._pupil(lambda _: True), _name)
         stays_gone = self._left if since is None else self._left_by_now
-        left = leavers_of(self._wonde, since or year_start(self._wonde.now()), INCLUDES)
+        left = leavers_of(self._wonde, since or past_start(self._wonde.now()), INCLUDES)
         yield from items_of(left, self._pupil(stays_gone), _name)
         if since is not None:
             yield from self._gone(since)

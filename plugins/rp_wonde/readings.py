@@ -3,7 +3,7 @@ changes nothing. Wonde has no term dates, so there is no calendar here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,14 +20,14 @@ from rp_wonde.pupils import PupilReadings
 from rp_wonde.register import RegisterReadings
 from rp_wonde.roll import Roll
 from rp_wonde.settings import WondeSettings
-from rp_wonde.watermark import done_at, since_of, year_start
+from rp_wonde.watermark import PAST, done_at, past_start, since_of
 
 
 class _List(NamedTuple):
     """What is asked of Wonde for a kind, and what its rows become."""
 
     path: str
-    include: str
+    params: Mapping[str, str]
     to_items: ToItems
     unmapped: list[str]
 
@@ -40,8 +40,8 @@ class Readings:
         self._own = own
         self._zone = zone
 
-    def roll(self) -> Roll:
-        return Roll(self._wonde, self._zone, year_start(self._wonde.now()))
+    def roll(self, *, checks: bool = False) -> Roll:
+        return Roll(self._wonde, self._zone, past_start(self._wonde.now()), checks=checks)
 
     def changes(self, kind: Kind, cursor: Cursor | None) -> Reading:
         """Page by page as it is wanted; without a cursor everything."""
@@ -71,8 +71,8 @@ class Readings:
             return _not_given(refused.what)
 
     def _changes(self, kind: Kind, since: str | None, done: Cursor) -> Reading:
-        of = self._list(kind)
-        params = {"include": of.include, **({"updated_after": since} if since else {})}
+        of = self._list(kind, self.roll())
+        params = {**of.params, **({"updated_after": since} if since else {})}
         read = items_of(self._wonde.rows(of.path, params), of.to_items)
         items = chain(read, self._deletions(kind, since) if since else ())
         first = next(items, None)
@@ -82,10 +82,10 @@ class Readings:
         return Reading(of.path, lambda: pages_of(began, self._own.per_page, done), unmapped=of.unmapped)
 
     def _everything(self, kind: Kind, done: Cursor) -> Reading:
-        """What was deleted this school year comes with it, with the moments that Wonde gives."""
-        of = self._list(kind)
-        held = Held(self._wonde.documents(of.path, {"include": of.include}), of.path)
-        told = list(self._deletions(kind, year_start(self._wonde.now())))
+        """What was deleted lately comes with it, with the moments that Wonde gives."""
+        of = self._list(kind, self.roll(checks=True))
+        held = Held(self._wonde.documents(of.path, of.params), of.path)
+        told = list(self._deletions(kind, past_start(self._wonde.now())))
         gone = [item for item in told if not (isinstance(item, Tombstone) and item.id in held.keys)]
         return Reading(
             of.path,
@@ -95,14 +95,17 @@ class Readings:
             confirm_gone=self._confirm(of.path) if kind is Kind.SUSPENSION else None,
         )
 
-    def _list(self, kind: Kind) -> _List:
+    def _list(self, kind: Kind, roll: Roll) -> _List:
+        now = self._wonde.now()
+        oldest = now.astimezone(self._zone).date() - PAST
         if kind is Kind.INCIDENT:
-            incidents = Incidents(self._own, self._zone, self.roll())
-            return _List("behaviours", "students", incidents.read, incidents.unmapped)
+            incidents = Incidents(self._own, self._zone, roll, oldest)
+            asked = {"include": "students", "updated_after": past_start(now)}
+            return _List("behaviours", asked, incidents.read, incidents.unmapped)
         if kind is Kind.SUSPENSION:
-            suspensions = Suspensions(self._own, self._zone, self.roll())
-            return _List("exclusions", "student", suspensions.read, suspensions.unmapped)
-        return _List("employees", "contact_details", _staff, [])
+            suspensions = Suspensions(self._own, self._zone, roll, oldest)
+            return _List("exclusions", {"include": "student"}, suspensions.read, suspensions.unmapped)
+        return _List("employees", {"include": "contact_details"}, _staff, [])
 
     def _pupils(self) -> PupilReadings:
         return PupilReadings(self._wonde, self._zone, self.roll(), self._own.per_page)

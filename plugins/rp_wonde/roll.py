@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from rp_wonde.client import Row, Wonde
 from rp_wonde.faults import NotGrantedError
 from rp_wonde.people import INCLUDES, pupil_of
-from rp_wonde.values import BadRowError, key_of, key_or_none
+from rp_wonde.values import BadRowError, StrangerError, key_of, key_or_none
 
 LEAVERS = "students-leaver"
 
@@ -34,13 +34,19 @@ def leavers_of(wonde: Wonde, since: str, details: Sequence[str]) -> Iterator[obj
 
 
 class Roll:
-    """Read when it is first asked, and for one reading only. A pupil whose row was refused is not in it."""
+    """Read when it is first asked, and for one reading only. A pupil whose row was refused is not in it.
 
-    def __init__(self, wonde: Wonde, zone: ZoneInfo, leavers_since: str) -> None:
+    With `checks`, a pupil whom another record names by `upi` must be in it too: whole lists reach back to
+    pupils who left long ago, and the core would wait for each of them.
+    """
+
+    def __init__(self, wonde: Wonde, zone: ZoneInfo, leavers_since: str, *, checks: bool = False) -> None:
+        self.checks = checks
         self._wonde = wonde
         self._zone = zone
         self._since = leavers_since
         self._now: dict[str, str] | None = None
+        self._upis: frozenset[str] = frozenset()
         self._left: dict[str, str] | None = None
 
     def upi_of(self, wonde_id: object) -> str | None:
@@ -52,11 +58,16 @@ class Roll:
         return next((wonde_id for wonde_id, held in self._here().items() if held == upi), None)
 
     def holds(self, upi: str) -> bool:
-        return upi in self._here().values()
+        self._here()
+        return upi in self._upis
+
+    def knows(self, upi: str) -> bool:
+        return self.holds(upi) or upi in self._gone().values()
 
     def _here(self) -> dict[str, str]:
         if self._now is None:
             self._now = self._pairs(pupil_rows(self._wonde, "students", None, INCLUDES[:1]))
+            self._upis = frozenset(self._now.values())
         return self._now
 
     def _gone(self) -> dict[str, str]:
@@ -77,9 +88,9 @@ class Roll:
 
 
 def pupil_in(include: object, roll: Roll) -> str:
-    """The `upi` of a pupil that another record names. Raises BadRowError where nobody is named or known."""
+    """The `upi` of a pupil that another record names. Raises StrangerError where nobody is named or known."""
     named: Row = include if isinstance(include, dict) else {"id": include}
     upi = key_or_none(named.get("upi")) or roll.upi_of(named.get("id"))
-    if upi is None:
-        raise BadRowError("names a pupil whom Wonde does not give")
+    if upi is None or (roll.checks and not roll.knows(upi)):
+        raise StrangerError("names a pupil whom Wonde does not give")
     return upi

@@ -38,6 +38,10 @@ class BadRowError(ValueError):
     """Why a row cannot be used; never its contents."""
 
 
+class StrangerError(BadRowError):
+    """The row names a pupil who is neither on roll nor left lately."""
+
+
 def key_of(row: Row, field: str) -> str:
     """An id as text. Raises BadRowError where there is none."""
     found = key_or_none(row.get(field))

@@ -12,6 +12,9 @@ OVERLAP = timedelta(hours=1)
 WINDOW = timedelta(days=14)
 """A longer window of marks may take Wonde minutes, and what broke off in it is read again."""
 
+PAST = timedelta(days=400)
+"""How far back behaviours and leavers are read: what is older is nobody's business here any more."""
+
 
 def done_at(now: datetime) -> Cursor:
     return {"since": asked_moment(now - OVERLAP)}
@@ -21,6 +24,10 @@ def since_of(cursor: Cursor | None) -> str | None:
     """None for a cursor that bears no moment, as for none at all: then everything is read."""
     given = (cursor or {}).get("since")
     return given if isinstance(given, str) and _moment(given) is not None else None
+
+
+def past_start(now: datetime) -> str:
+    return asked_moment(now - PAST)
 
 
 def year_start(now: datetime) -> str:

@@ -24,6 +24,7 @@ FIGURES = {
     "start": "cold_start",
     "quiet": "nothing_new",
     "cases": "five_hundred",
+    "wonde": "wonde_first_read",
 }
 
 

@@ -101,6 +101,14 @@ def test_a_deletion_that_the_mis_reports_cancels_the_suspension_on_its_moment(sc
     assert "cancelled-tell-parent" not in duties(school, "RP-2026-0002")
 
 
+def test_what_the_mis_told_as_deleted_keeps_its_moment_though_it_is_missing_too(school: DropSchool) -> None:
+    school.suspensions = school.suspensions[1:]
+    told = {Kind.SUSPENSION: [Tombstone("S1", DAY)]}
+    _, telling = sync_told(school, LATER, tombstones=told, gone=frozenset({"S1"}))
+    assert school.due("RP-2026-0001")["cancelled-tell-parent"] == ["2026-11-13"]
+    assert telling.asked == []
+
+
 def test_the_same_deletion_told_again_changes_nothing(school: DropSchool) -> None:
     stones = {Kind.SUSPENSION: [Tombstone("S1", DAY), Tombstone("never-heard-of", DAY)]}
     school.suspensions = school.suspensions[1:]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
 
 from rp_connect.domain.incident import IncidentRole
 from rp_connect.ports.mis import Kind
@@ -10,6 +12,13 @@ from tests.plugins.rp_wonde.conftest import Open
 from tests.plugins.rp_wonde.taking import Taken
 from tests.plugins.rp_wonde.vendor import WondeSchool
 from tests.plugins.rp_wonde.wonde_rows import behaviour, php, student
+
+
+@pytest.fixture
+def school(school: WondeSchool) -> WondeSchool:
+    school.put("students", student("A1"), student("A2"))
+    return school
+
 
 ROLES = {"AG": "responsible", "ta": "harmed"}
 
@@ -114,3 +123,12 @@ def test_a_behaviour_that_came_twice_is_given_once(school: WondeSchool, adapter)
     taken = Taken(adapter.everything(Kind.INCIDENT))
 
     assert ([one.id for one in taken.records], taken.reading.keys) == (["B1"], 1)
+
+
+def test_behaviours_of_years_ago_are_not_asked_for(school: WondeSchool, adapter):
+    ago = datetime.now(UTC) - timedelta(days=500)
+    school.put("behaviours", behaviour("B1", ("A1", "AG")), changed=ago)
+    school.put("behaviours", behaviour("B2", ("A1", "AG")))
+
+    assert [one.id for one in Taken(adapter.everything(Kind.INCIDENT)).records] == ["B2"]
+    assert [one.id for one in Taken(adapter.changes(Kind.INCIDENT, None)).records] == ["B2"]

@@ -15,6 +15,13 @@ from tests.plugins.rp_wonde.taking import Taken
 from tests.plugins.rp_wonde.vendor import WondeSchool
 from tests.plugins.rp_wonde.wonde_rows import exclusion, php, student
 
+
+@pytest.fixture
+def school(school: WondeSchool) -> WondeSchool:
+    school.put("students", student("A1"), student("A2"))
+    return school
+
+
 LONG_AGO = datetime.now(UTC) - timedelta(days=2)
 
 
@@ -162,3 +169,15 @@ def test_deletions_that_are_not_granted_hide_no_suspension(school: WondeSchool, 
     adapter = adapter_of()
     assert [one.id for one in read(adapter).records] == ["X1"]
     assert "deletions" in adapter.probe().not_granted
+
+
+def test_a_suspension_of_long_ago_is_left_out_where_its_pupil_is_no_longer_known(school, adapter):
+    """Such rows are years old and would be waited for at every sync; what is not old is refused by key."""
+    old = {"start_date": php(date(2023, 5, 9)), "end_date": php(date(2023, 5, 10))}
+    school.put("exclusions", exclusion("X1", "A404", **old), exclusion("X2", "A1", **old))
+    school.put("exclusions", exclusion("X3", "A404"))
+
+    taken = read(adapter)
+
+    assert [one.id for one in taken.records] == ["X2"]
+    assert [r.key for r in taken.refusals] == ["X3"]
