@@ -115,6 +115,7 @@ def answer(root: str, path: str, query: dict[str, str]) -> bytes:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
+    disable_nagle_algorithm = True
     root = ""
     asked: list[str]
 

@@ -239,6 +239,7 @@ def _handler(wonde: LoopbackWonde) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = -1
+        disable_nagle_algorithm = True
 
         def log_message(self, format: str, *args: object) -> None:
             """The vendor's own log is nobody's business."""
