@@ -17,7 +17,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 NOW = "2026-11-18T10:00"
-OURS = ("rp_connect", "rp_england", "rp_file_drop", "rp_local", "rp_microsoft365", "rp_rosariosis", "rp_wonde")
+OURS = (
+    "rp_connect",
+    "rp_england",
+    "rp_file_drop",
+    "rp_local",
+    "rp_microsoft365",
+    "rp_rosariosis",
+    "rp_wonde",
+)
 
 
 @pytest.fixture(scope="module")
