@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent.parent.parent
 NOW = "2026-11-18T10:00"
 OURS = (
     "rp_connect",
+    "rp_arbor",
     "rp_england",
     "rp_file_drop",
     "rp_local",

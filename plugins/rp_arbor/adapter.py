@@ -1,0 +1,70 @@
+"""The MIS adapter over Arbor: reads lists and the change log, writes follow-ups, and nothing else.
+
+It never writes attendance: a mark is a statutory record, and its API does not say what became of one.
+"""
+
+from __future__ import annotations
+
+from rp_arbor.attendance import RECORD
+from rp_arbor.client import Arbor
+from rp_arbor.exclusions import FIXED, PERMANENT
+from rp_arbor.incidents import INCIDENT, INVOLVED
+from rp_arbor.listing import Listing
+from rp_arbor.outcomes import FOLLOW_UP, Outcomes
+from rp_arbor.people import EMAIL, ENROLMENT, PERSON, STAFF, STUDENT, UPN
+from rp_arbor.readings import Readings
+from rp_arbor.settings import ArborSettings
+from rp_arbor.terms import HOLIDAY, TERM
+from rp_arbor.values import id_of
+from rp_connect.ports.mis import Cursor, Kind, MisSettings, OutcomeNote, Probe, Reading
+
+_NEEDS = {
+    "calendar": (TERM, HOLIDAY),
+    "pupils": (STUDENT, PERSON),
+    "staff": (STAFF, PERSON, EMAIL),
+    "incidents": (INCIDENT, INVOLVED),
+    "suspensions": (FIXED,),
+    "attendance": (RECORD,),
+    "outcomes": (FOLLOW_UP,),
+}
+_PROBED = (TERM, HOLIDAY, STUDENT, UPN, ENROLMENT, STAFF, EMAIL, INCIDENT, INVOLVED, FIXED, PERMANENT, RECORD)
+
+
+class ArborAdapter:
+    """One school's site."""
+
+    def __init__(self, settings: MisSettings) -> None:
+        own = settings.own
+        if not isinstance(own, ArborSettings):
+            raise TypeError("Arbor is read with its own settings")
+        self._arbor = Arbor(own, lambda: settings.secrets.read(own.token))
+        self._readings = Readings(self._arbor, own, settings.timezone)
+        self._listing = Listing(self._arbor, own.page_size)
+        self._outcomes = Outcomes(self._arbor, self._listing)
+
+    def probe(self) -> Probe:
+        """One row of each entity: Arbor answers with an empty object where nothing is granted."""
+        lacking = [name for name in (*_PROBED, FOLLOW_UP) if not self._listing.granted(name)]
+        if STUDENT not in lacking and not self._persons_granted():
+            lacking.append(PERSON)
+        can = [name for name, needs in _NEEDS.items() if not set(needs) & set(lacking)]
+        return Probe(capabilities=can, not_granted=lacking)
+
+    def _persons_granted(self) -> bool:
+        """By the first pupil's: the list of persons would begin with anybody."""
+        rows = self._arbor.page(STUDENT, None, 1)
+        row = self._listing.filled(STUDENT, rows[0]) if rows else None
+        key = id_of((row or {}).get("person"))
+        return key is None or self._arbor.one(PERSON, key) != {}
+
+    def changes(self, kind: Kind, cursor: Cursor | None) -> Reading:
+        return self._readings.changes(kind, cursor)
+
+    def everything(self, kind: Kind) -> Reading:
+        return self._readings.everything(kind)
+
+    def find_outcome(self, note: OutcomeNote) -> str | None:
+        return self._outcomes.find(note)
+
+    def write_outcome(self, note: OutcomeNote) -> str:
+        return self._outcomes.write(note)

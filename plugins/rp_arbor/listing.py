@@ -1,0 +1,100 @@
+"""Whole lists of Arbor, page by page, and how many records there are.
+
+Neither the schema nor the client library says whether pages are counted from 0 or from 1, nor is there a
+total: both are found out by asking for single rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rp_arbor.client import Arbor, Query, Row
+from rp_arbor.values import id_of
+from rp_connect.errors import AccessError, TryLaterError
+
+MOST_ROWS = 1 << 28
+FEW = 20
+"""A filtered list that is shorter is whole: no server cuts its pages so short."""
+_BARE = {"entityType", "href", "displayName", "userTags", "revisionId"}
+
+
+class Listing:
+    """The lists of one site. What number its first page has is found out once."""
+
+    def __init__(self, arbor: Arbor, size: int) -> None:
+        self.arbor = arbor
+        self._size = size
+        self._base: int | None = None
+
+    def granted(self, entity: str) -> bool:
+        return self.arbor.page(entity, None, 1) is not None
+
+    def count(self, entity: str) -> int | None:
+        """How many records there are; None where the entity is not granted. A few dozen small requests."""
+        first = self.arbor.page(entity, None, 1)
+        if not first:
+            return None if first is None else 0
+        self._find_base(entity, first)
+        low, high = 0, 1
+        while self._there(entity, high):
+            low, high = high, 2 * high
+            if high > MOST_ROWS:
+                raise TryLaterError(f"Arbor gives the same {entity} on every page; it is asked again later.")
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._there(entity, middle) else (low, middle)
+        return high
+
+    def pages(self, entity: str) -> Iterator[Sequence[object]]:
+        """Every row, as it came, until an empty page; what is typed in meanwhile may come twice.
+
+        Raises TryLaterError where the list ends otherwise, AccessError where it stops being granted.
+        """
+        first = self.arbor.page(entity, None, 1)
+        if not first:
+            return
+        self._find_base(entity, first)
+        number, before = self._base or 0, None
+        while True:
+            rows = self.arbor.page(entity, number, self._size)
+            if rows is None:
+                raise AccessError(f"Arbor stopped giving {entity} in the middle of the list.")
+            if not rows:
+                return
+            if rows == before:
+                raise TryLaterError(f"Arbor gives the same {entity} on every page; it is asked again later.")
+            yield rows
+            number, before = number + 1, rows
+
+    def matching(self, entity: str, filters: Query) -> list[object] | None:
+        """All rows that fit the filters; None where the entity is not granted."""
+        rows = self.arbor.page(entity, None, self._size, filters)
+        if rows is None or len(rows) < min(FEW, self._size):
+            return rows
+        held = {id_of(row): row for row in rows}
+        number = 1  # as the second page or as the first: nothing is taken twice
+        while more := self.arbor.page(entity, number, self._size, filters):
+            known = len(held)
+            held |= {id_of(row): row for row in more}
+            if len(held) == known and number > 1:
+                raise TryLaterError(f"Arbor gives the same {entity} on every page; it is asked again later.")
+            number += 1
+        return list(held.values())
+
+    def filled(self, entity: str, row: object) -> Row | None:
+        """The row with its properties: lists may give references only. {} where nothing of it is granted,
+        None where it has gone since."""
+        found: dict[str, Any] = row if isinstance(row, dict) else {}
+        key = id_of(found)
+        if key is None or set(found) - _BARE:
+            return found
+        return self.arbor.one(entity, key)
+
+    def _find_base(self, entity: str, first: Sequence[object]) -> None:
+        if self._base is None:
+            second = self.arbor.page(entity, 1, 1) or [None]
+            self._base = 1 if id_of(second[0]) == id_of(first[0]) else 0
+
+    def _there(self, entity: str, index: int) -> bool:
+        return bool(self.arbor.page(entity, (self._base or 0) + index, 1))
