@@ -25,18 +25,26 @@ from rp_connect.ports.mis import AskedField, MisSpec
 from rp_connect.ports.plugins import PluginInfo
 from rp_connect.ports.policy import PolicySpec
 from rp_connect.ports.practice import PracticeSpec
+from rp_connect.ports.sign_in import SignInSpec
 from rp_connect.ports.workspace import WorkspaceSpec
 
-Spec = MisSpec | WorkspaceSpec | PolicySpec | PracticeSpec
-Found = TypeVar("Found", MisSpec, WorkspaceSpec, PolicySpec, PracticeSpec)
+Spec = MisSpec | WorkspaceSpec | PolicySpec | PracticeSpec | SignInSpec
+Found = TypeVar("Found", MisSpec, WorkspaceSpec, PolicySpec, PracticeSpec, SignInSpec)
 
 _TAKES: dict[str, type[Spec]] = {
     "register_mis": MisSpec,
     "register_workspace": WorkspaceSpec,
     "register_policies": PolicySpec,
     "register_practice": PracticeSpec,
+    "register_sign_in": SignInSpec,
 }
-_CALLED = {MisSpec: "MIS", WorkspaceSpec: "workspace", PolicySpec: "policy", PracticeSpec: "practice"}
+_CALLED = {
+    MisSpec: "MIS",
+    WorkspaceSpec: "workspace",
+    PolicySpec: "policy",
+    PracticeSpec: "practice",
+    SignInSpec: "sign-in",
+}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -85,7 +93,7 @@ class PluginHost:
         return self
 
     def mis(self, name: str) -> MisSpec:
-        """Raises ConfigError where no plugin, a parked one or more than one brings it; so do the next two."""
+        """Raises ConfigError where no plugin, a parked one or more than one brings it; so do those below."""
         return self._find(MisSpec, name)
 
     def calendar_file(self) -> MisSpec | None:
@@ -97,6 +105,9 @@ class PluginHost:
 
     def policy(self, name: str) -> PolicySpec:
         return self._find(PolicySpec, name)
+
+    def sign_in(self, name: str) -> SignInSpec:
+        return self._find(SignInSpec, name)
 
     def case_kinds(self) -> tuple[CaseKind, ...]:
         """The kinds of case of every practice, by plugin; those that two practices claim are left out."""
@@ -212,6 +223,8 @@ def _is_whole(spec: Spec) -> bool:
             return _is_model(spec.settings) and callable(spec.build) and asked
         case WorkspaceSpec():
             return _is_model(spec.settings) and callable(spec.build) and callable(spec.movable_clock)
+        case SignInSpec():
+            return _is_model(spec.settings) and callable(spec.build)
         case PolicySpec():
             return _is_series(spec.packs) and all(_is_pack(pack) for pack in spec.packs)
         case PracticeSpec():

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rp_connect.ports.mis import RegisterMis
     from rp_connect.ports.policy import RegisterPolicies
     from rp_connect.ports.practice import RegisterPractice
+    from rp_connect.ports.sign_in import RegisterSignIn
     from rp_connect.ports.workspace import RegisterWorkspace
 
 
@@ -53,4 +54,13 @@ def register_practice(register: RegisterPractice) -> None:
     """Call `register(PracticeSpec(name, kinds))` once for each practice: the kinds of case it knows.
 
     The kinds of all practices are there for every school of the trust.
+    """
+
+
+@hookspec
+def register_sign_in(register: RegisterSignIn) -> None:
+    """Call `register(SignInSpec(name, settings, build))` once for each way of signing in to the pages.
+
+    A trust uses it with `sign_in = "<name>"` in `[web]` and its own table, `[web.<name>]`. `build` is called
+    only then, and does no I/O. It says who somebody is; what they may see hangs on `[school.people]` alone.
     """

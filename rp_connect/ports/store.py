@@ -26,6 +26,8 @@ from rp_connect.ports.remembered import Refusals as Refusals
 from rp_connect.ports.remembered import Refused as Refused
 from rp_connect.ports.remembered import SchoolState as SchoolState
 from rp_connect.ports.remembered import SourceState as SourceState
+from rp_connect.ports.visits import Visit as Visit
+from rp_connect.ports.visits import Visits as Visits
 
 
 class Schools(Protocol):
@@ -207,6 +209,8 @@ class UnitOfWork(Protocol):
     def refusals(self) -> Refusals: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def visits(self) -> Visits: ...
 
     def commit(self) -> None: ...
 

@@ -15,6 +15,7 @@ from rp_connect.ports.hand_list import HandList
 from rp_connect.ports.mis import MisAdapter
 from rp_connect.ports.plugins import PluginInfo
 from rp_connect.ports.policy import PolicyPack
+from rp_connect.ports.sign_in import Entrance
 from rp_connect.ports.store import Store, UnitOfWork
 from rp_connect.ports.workspace import Workspace
 from rp_connect.settings import SchoolSettings
@@ -46,7 +47,8 @@ class School:
 @dataclass(frozen=True, kw_only=True)
 class Office:
     """Everything a service may need. `page` is where people open the web pages, for links in tasks; `worker`
-    names this process as the holder of leases (host, process id and start time)."""
+    names this process as the holder of leases (host, process id and start time). `entrance` is None where the
+    pages are for this computer alone."""
 
     trust: str
     store: Store
@@ -56,6 +58,7 @@ class Office:
     plugins: Sequence[PluginInfo] = field(default=())
     page: str = "http://127.0.0.1:8080"
     worker: str = "worker"
+    entrance: Entrance | None = None
 
     def school(self, school: str) -> School:
         """Raises NotFoundError, naming the school that the configuration does not have."""

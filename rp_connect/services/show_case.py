@@ -154,7 +154,7 @@ def show_case(office: Office, ref: str) -> CaseSheet:
             tasks=_groups(work.tasks.every(case=ref)),
             meeting=meeting,
             outcomes=work.outcomes.of_case(ref),
-            linked=[work.cases.get(other) for other in case.linked],
+            linked=_linked(work, case),
             timeline=_timeline(work.audit.of_case(ref), facts, now),
             online=_can_meet_online(school),
         )
@@ -164,6 +164,12 @@ def open_question(suspension: Suspension) -> LengthQuestion | None:
     """Longer dates that nobody has answered. Those that are no longer reported ask nothing."""
     waiting = (q for q in suspension.questions if q.answer is None)
     return next((q for q in waiting if q.reported == suspension.record.dates), None)
+
+
+def _linked(work: UnitOfWork, case: Case) -> Sequence[Case]:
+    """Those that whoever reads this may see."""
+    found = work.cases.by_ref(case.linked)
+    return [found[ref] for ref in case.linked if ref in found]
 
 
 def _parties(work: UnitOfWork, case: Case) -> Sequence[tuple[Party, Pupil]]:

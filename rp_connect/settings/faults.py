@@ -19,6 +19,7 @@ _WORDS = {
     "float_type": "must be a number",
     "greater_than_equal": "must be {ge} or more",
     "int_type": "must be a whole number",
+    "less_than_equal": "must be {le} or less",
     "list_type": "must be a list in square brackets",
     "literal_error": "must be {expected}",
     "missing": "is missing",

@@ -13,9 +13,11 @@ from rp_connect.errors import ConfigError, NotFoundError
 from rp_connect.ports.secrets import Secrets
 from rp_connect.settings.faults import fault, first_fault
 from rp_connect.settings.file import SettingsFile, read_settings_file
+from rp_connect.settings.lines import Place
 from rp_connect.settings.school import SchoolSettings, Table
 from rp_connect.settings.secrets import is_reference
 from rp_connect.settings.shapes import STORE_URL, StoreUrl, Text, is_store_url
+from rp_connect.settings.web import WebSettings
 
 Own = TypeVar("Own", bound=BaseModel)
 
@@ -34,6 +36,7 @@ class _Document(Table):
     trust: TrustSettings
     store: StoreSettings
     school: Annotated[tuple[SchoolSettings, ...], Field(strict=False)]
+    web: WebSettings | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,6 +47,7 @@ class Settings:
     trust: TrustSettings
     store: StoreSettings
     schools: tuple[SchoolSettings, ...]
+    web: WebSettings | None = None
 
     @property
     def folder(self) -> Path:
@@ -88,7 +92,8 @@ def load_settings(path: Path) -> Settings:
     except ValidationError as error:
         raise first_fault(file, error) from None
     _refuse_repeated_ids(file, found.school)
-    return Settings(file, found.trust, found.store, found.school)
+    _refuse_unknown_keys_of_web(file, found.web)
+    return Settings(file, found.trust, found.store, found.school, found.web)
 
 
 def validate_own(file: SettingsFile, school: SchoolSettings, name: str, model: type[Own]) -> Own:
@@ -96,10 +101,18 @@ def validate_own(file: SettingsFile, school: SchoolSettings, name: str, model: t
 
     An absent table is an empty one. Unknown keys are refused unless the model itself says otherwise.
     """
-    place = ("school", _number_of(file, school), name)
+    return _own(file, ("school", _number_of(file, school), name), school.own.get(name, {}), model)
+
+
+def validate_own_web(file: SettingsFile, web: WebSettings, name: str, model: type[Own]) -> Own:
+    """The same for the table `[web.<name>]` of the way of signing in that `web` names."""
+    return _own(file, ("web", name), web.own.get(name, {}), model)
+
+
+def _own(file: SettingsFile, place: Place, table: Mapping[str, Any], model: type[Own]) -> Own:
     try:
         extra: Literal["forbid"] | None = None if "extra" in model.model_config else "forbid"
-        return model.model_validate(school.own.get(name, {}), extra=extra)
+        return model.model_validate(table, extra=extra)
     except ValidationError as error:
         raise first_fault(file, error, under=place) from None
 
@@ -130,6 +143,17 @@ def _refuse_unknown_keys_of(file: SettingsFile, number: int, table: Mapping[str,
         if key not in adapters and (len(adapters) == 2 or not is_table):
             also = f", nor the table of its {' or '.join(adapters)}" if is_table else ""
             raise fault(file, place, f" is not a setting{also}")
+
+
+def _refuse_unknown_keys_of_web(file: SettingsFile, web: WebSettings | None) -> None:
+    if web is None:
+        return
+    for key, table in web.own.items():
+        if key != web.sign_in:
+            also = f", nor the table of its {web.sign_in}" if web.sign_in else ""
+            raise fault(file, ("web", key), f" is not a setting{also}")
+        if not isinstance(table, Mapping):
+            raise fault(file, ("web", key), " must be a table")
 
 
 def _refuse_repeated_ids(file: SettingsFile, schools: tuple[SchoolSettings, ...]) -> None:

@@ -172,3 +172,13 @@ audit = Table(
     needed("what", Text),
     sqlite_autoincrement=True,
 )
+
+# A visit is found by the digest of its cookie; who has the store cannot make a cookie from it.
+visits = Table(
+    "visits",
+    metadata,
+    Column("digest", Key, primary_key=True),
+    Column("attempt", Key, nullable=False, unique=True),
+    needed("who", Text),
+    needed("began", Moment),
+)

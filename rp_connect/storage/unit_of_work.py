@@ -19,6 +19,7 @@ from rp_connect.storage.session import Session
 from rp_connect.storage.staff import SqlStaff
 from rp_connect.storage.suspensions import SqlSuspensions
 from rp_connect.storage.tasks import SqlTasks
+from rp_connect.storage.visits import SqlVisits
 
 
 class SqlUnitOfWork:
@@ -40,3 +41,4 @@ class SqlUnitOfWork:
         self.lanes = SqlLanes(session)
         self.refusals = SqlRefusals(session)
         self.audit = SqlAudit(session)
+        self.visits = SqlVisits(session)

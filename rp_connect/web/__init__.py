@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from rp_connect.web.app import make_app
+from rp_connect.web.app import make_app, make_closed_app
+from rp_connect.web.routes import OwnProofRoute
 
-__all__ = ["make_app"]
+__all__ = ["OwnProofRoute", "make_app", "make_closed_app"]

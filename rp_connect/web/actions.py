@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -18,21 +16,20 @@ from rp_connect.services.change_suspension import answer_length
 from rp_connect.services.complete_task import complete_task
 from rp_connect.services.list_cases import timezone_of_case
 from rp_connect.services.move_case import move_case
-from rp_connect.services.office import Office
 from rp_connect.services.set_meeting import cancel_meeting, set_meeting
-from rp_connect.web.front import PERSON, case_ref, front, task_key
+from rp_connect.web.front import Front, case_ref, front, task_key
+from rp_connect.web.local_page import local_page
 from rp_connect.web.meeting_form import MeetingForm
 from rp_connect.web.pages import case_page
 
 FORM = "application/x-www-form-urlencoded"
-_PAGES = re.compile(r"/|/cases/[A-Z]{2}-[0-9]{4}-[0-9]{4,9}")
-_ANCHOR = re.compile(r"[A-Za-z0-9-]{0,80}")
 
 
 async def finish_task(request: Request) -> Response:
     fields = await read_form(request)
     task = task_key(request)
-    await run_in_threadpool(complete_task, front(request).office, task, PERSON)
+    here = front(request)
+    await run_in_threadpool(complete_task, here.office, task, here.who)
     return back_to(fields.get("back", "/"), "task-done")
 
 
@@ -41,7 +38,7 @@ async def put_meeting(request: Request) -> Response:
     fields = await read_form(request)
     ref, form = case_ref(request), MeetingForm.sent(fields)
     try:
-        said = await run_in_threadpool(_set_meeting, front(request).office, ref, form)
+        said = await run_in_threadpool(_set_meeting, front(request), ref, form)
     except (UsageError, UnsupportedError) as error:
         return await run_in_threadpool(case_page, request, ref, form, str(error))
     return back_to(f"/cases/{ref}", said)
@@ -49,8 +46,8 @@ async def put_meeting(request: Request) -> Response:
 
 async def drop_meeting(request: Request) -> Response:
     await read_form(request)
-    ref = case_ref(request)
-    await run_in_threadpool(cancel_meeting, front(request).office, ref, PERSON)
+    ref, here = case_ref(request), front(request)
+    await run_in_threadpool(cancel_meeting, here.office, ref, here.who)
     return back_to(f"/cases/{ref}", "meeting-cancelled")
 
 
@@ -59,7 +56,8 @@ async def change_stage(request: Request) -> Response:
     ref, wanted = case_ref(request), fields.get("stage", "")
     if wanted not in set(Stage):
         raise UsageError("Choose the stage that the case should go to.")
-    await run_in_threadpool(move_case, front(request).office, ref, Stage(wanted), PERSON)
+    here = front(request)
+    await run_in_threadpool(move_case, here.office, ref, Stage(wanted), here.who)
     return back_to(f"/cases/{ref}", "case-closed" if wanted == Stage.CLOSED else "stage-moved")
 
 
@@ -69,7 +67,8 @@ async def answer_question(request: Request) -> Response:
     ref, said = case_ref(request), fields.get("answer", "")
     if said not in set(LengthAnswer):
         raise UsageError("Say whether it is a further suspension or a correction.")
-    await run_in_threadpool(answer_length, front(request).office, ref, LengthAnswer(said), PERSON)
+    here = front(request)
+    await run_in_threadpool(answer_length, here.office, ref, LengthAnswer(said), here.who)
     return back_to(f"/cases/{ref}", "answered")
 
 
@@ -89,26 +88,18 @@ async def read_form(request: Request) -> Mapping[str, str]:
 
 def back_to(page: str, said: str) -> RedirectResponse:
     """Back to the page that the form stood on, if it is one of ours, with what to say there."""
-    try:
-        parts = urlsplit(page)
-    except ValueError:  # half an IPv6 address
-        parts = urlsplit("/")
-    ours = not (parts.scheme or parts.netloc) and _PAGES.fullmatch(parts.path)
-    query = [pair for pair in parse_qsl(parts.query) if pair[0] in ("school", "role")] if ours else []
-    anchor = parts.fragment if _ANCHOR.fullmatch(parts.fragment) else ""
-    there = ("", "", parts.path if ours else "/", urlencode([*query, ("said", said)]), anchor)
-    return RedirectResponse(urlunsplit(there), status_code=303)
+    return RedirectResponse(local_page(page, said=said), status_code=303)
 
 
-def _set_meeting(office: Office, ref: str, form: MeetingForm) -> str:
+def _set_meeting(here: Front, ref: str, form: MeetingForm) -> str:
     meeting = set_meeting(
-        office,
+        here.office,
         ref,
-        form.moment(timezone_of_case(office, ref)),
+        form.moment(timezone_of_case(here.office, ref)),
         form.length(),
         form.place,
         form.online,
         form.addresses(),
-        PERSON,
+        here.who,
     )
     return "meeting-set" if meeting.revision == 1 else "meeting-moved"

@@ -15,7 +15,7 @@ from rp_connect.web.front import case_ref, chosen, chosen_word, front
 
 def health(request: Request) -> JSONResponse:
     """Reads the store once; one that cannot be read is answered with 503."""
-    with front(request).office.store.read() as work:
+    with request.app.state.office.store.read() as work:
         work.effects.counts()
     return JSONResponse({"status": "ok"})
 

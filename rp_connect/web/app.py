@@ -1,22 +1,33 @@
-"""The Lead's pages as one ASGI app, for browsers on this computer."""
+"""The pages as one ASGI app: for browsers on this computer, or behind sign-in for those elsewhere."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping, Sequence
+
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from rp_connect.errors import ConfigError
+from rp_connect.ports.sign_in import Entrance
 from rp_connect.services.office import Office
-from rp_connect.web import actions, api, pages
+from rp_connect.web import actions, api, pages, sign_in
+from rp_connect.web.door import Door
 from rp_connect.web.faults import Watch, answer, handlers
 from rp_connect.web.front import Front
-from rp_connect.web.guard import Guard, SafeHeaders
+from rp_connect.web.guard import HEALTH, HTTPS_ONLY, Guard, Reach, Refuse, SafeHeaders
 from rp_connect.web.render import STATIC, Look
+from rp_connect.web.routes import OpenMount, OpenRoute, OwnProofRoute
 from rp_connect.web.seat import Seat
+from rp_connect.web.visit_seat import VisitSeat
+
+LOG = logging.getLogger("rp_connect.web")
 
 
 class _Static(StaticFiles):
@@ -28,42 +39,113 @@ class _Static(StaticFiles):
         return response
 
 
-def make_app(office: Office, *, port: int, notice: str | None = None) -> Starlette:
+def make_app(
+    office: Office, *, port: int, notice: str | None = None, more: Sequence[OwnProofRoute] = ()
+) -> Starlette:
     """The pages and the API of `office`, for a server that listens on `port` of the loopback interface.
 
-    `notice` is a sentence that every page shows (a demo's: the data are invented, the clock stands still).
+    With `office.entrance` they are for browsers elsewhere that sign in (`port` then says nothing); where the
+    way of signing in cannot be used, nothing but the health endpoint answers. `notice` is a sentence that
+    every page shows (a demo's: the data are invented, the clock stands still). `more` are routes of plugins.
     Nothing is read or opened before the first request but templates and static files.
     """
-    seat = Seat(port)
-    look = Look(trust=office.trust, notice=notice, seat=seat)
+    if office.entrance is not None:
+        return make_public_app(office, office.entrance, notice=notice, more=more)
+    routes = [*pages_and_api(), *more]
+    look = Look(trust=office.trust, notice=notice, seat=Seat(port))
+    inner = [Middleware(Guard, reach=Reach.local(port), refuse=refusals(look), routes=routes)]
+    return assembled(office, look, routes, inner)
 
+
+def make_public_app(
+    office: Office, entrance: Entrance, *, notice: str | None = None, more: Sequence[OwnProofRoute] = ()
+) -> Starlette:
+    """The same behind sign-in. Where that cannot be used, `make_closed_app`."""
+    try:
+        way = entrance.sign_in() if entrance.sign_in else None
+    except ConfigError as error:
+        LOG.error("the pages stay closed: %s", error)
+        way = None
+    if way is None:
+        return make_closed_app(office)
+    routes = [*pages_and_api(), *ways_in_and_out(), *more]
+    look = Look(trust=office.trust, notice=notice, seat=VisitSeat(), local=False)
+    refuse = refusals(look)
+    reach = Reach.public(entrance.origin, entrance.proxies)
+    inner = [
+        Middleware(Guard, reach=reach, refuse=refuse, routes=routes),
+        Middleware(Door, office=office, entrance=entrance, routes=routes, refuse=refuse),
+    ]
+    app = assembled(office, look, routes, inner, HTTPS_ONLY)
+    app.state.sign_in = way
+    return app
+
+
+def make_closed_app(office: Office) -> Starlette:
+    """Whether we are well, and nothing else: for pages that could be reached by anybody."""
+
+    def closed(request: Request, error: Exception) -> Response:
+        return PlainTextResponse("These pages are closed until sign-in is set up.\n", 503)
+
+    app = Starlette(
+        routes=[OpenRoute(HEALTH, api.health, methods=["GET"])],
+        middleware=[Middleware(SafeHeaders, more=HTTPS_ONLY), Middleware(Watch)],
+        exception_handlers={HTTPException: closed},
+    )
+    app.router.redirect_slashes = False
+    app.state.office = office
+    return app
+
+
+def pages_and_api() -> list[BaseRoute]:
+    return [
+        Route("/", pages.board),
+        Route("/cases", pages.cases),
+        Route("/cases/{ref}", pages.case),
+        Route("/cases/{ref}/meeting", actions.put_meeting, methods=["POST"]),
+        Route("/cases/{ref}/meeting/cancel", actions.drop_meeting, methods=["POST"]),
+        Route("/cases/{ref}/stage", actions.change_stage, methods=["POST"]),
+        Route("/cases/{ref}/answer", actions.answer_question, methods=["POST"]),
+        Route("/tasks/{id}/done", actions.finish_task, methods=["POST"]),
+        OpenRoute(HEALTH, api.health),
+        Route("/api/tasks", api.api_tasks),
+        Route("/api/cases", api.api_cases),
+        Route("/api/cases/{ref}", api.api_case),
+        Route("/api/cases/{ref}/free-times", api.api_free_times),
+        OpenMount("/static", _Static(directory=STATIC), name="static"),
+    ]
+
+
+def ways_in_and_out() -> list[BaseRoute]:
+    return [
+        OpenRoute("/sign-in", sign_in.sign_in),
+        OpenRoute("/sign-in/start", sign_in.start_sign_in, methods=["GET"]),
+        OpenRoute("/sign-in/back", sign_in.come_back, methods=["GET"]),
+        Route("/sign-out", sign_in.sign_out, methods=["POST"]),
+        OpenRoute("/signed-out", sign_in.signed_out),
+    ]
+
+
+def refusals(look: Look) -> Refuse:
     def refuse(request: Request, status: int, sentence: str) -> Response:
         return answer(look, request, status, sentence)
 
+    return refuse
+
+
+def assembled(
+    office: Office,
+    look: Look,
+    routes: Sequence[BaseRoute],
+    inner: Sequence[Middleware],
+    headers: Mapping[str, str] | None = None,
+) -> Starlette:
     app = Starlette(
-        routes=[
-            Route("/", pages.board),
-            Route("/cases", pages.cases),
-            Route("/cases/{ref}", pages.case),
-            Route("/cases/{ref}/meeting", actions.put_meeting, methods=["POST"]),
-            Route("/cases/{ref}/meeting/cancel", actions.drop_meeting, methods=["POST"]),
-            Route("/cases/{ref}/stage", actions.change_stage, methods=["POST"]),
-            Route("/cases/{ref}/answer", actions.answer_question, methods=["POST"]),
-            Route("/tasks/{id}/done", actions.finish_task, methods=["POST"]),
-            Route("/health", api.health),
-            Route("/api/tasks", api.api_tasks),
-            Route("/api/cases", api.api_cases),
-            Route("/api/cases/{ref}", api.api_case),
-            Route("/api/cases/{ref}/free-times", api.api_free_times),
-            Mount("/static", _Static(directory=STATIC), name="static"),
-        ],
-        middleware=[
-            Middleware(SafeHeaders),
-            Middleware(Watch),
-            Middleware(Guard, port=port, refuse=refuse),
-        ],
+        routes=routes,
+        middleware=[Middleware(SafeHeaders, more=headers), Middleware(Watch), *inner],
         exception_handlers=handlers(look),
     )
     app.router.redirect_slashes = False
-    app.state.front = Front(office, look, seat)
+    app.state.office = office
+    app.state.front = Front(office, look, look.seat)
     return app

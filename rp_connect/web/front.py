@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -12,12 +12,14 @@ from starlette.requests import Request
 
 from rp_connect.errors import UsageError
 from rp_connect.services.office import Office
+from rp_connect.services.only_schools import only_schools
+from rp_connect.web.door import visiting
 from rp_connect.web.faults import SENTENCES
 from rp_connect.web.render import Look
-from rp_connect.web.seat import Seat
+from rp_connect.web.seat import Forms
 
 PERSON = "person at this computer"
-"""Who the audit says it was: these pages have no signing in."""
+"""Who the audit says it was where there is no signing in."""
 
 _REF = re.compile(r"[A-Z]{2}-[0-9]{4}-[0-9]{4,9}")
 _TASK = re.compile(r"[A-Za-z0-9.-]{1,200}")
@@ -26,16 +28,24 @@ Word = TypeVar("Word", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """One for each app: what its services work with, how its pages look, whose forms it takes."""
+    """What a page's services work with, how it looks, whose forms it takes, and who is asking."""
 
     office: Office
     look: Look
-    seat: Seat
+    seat: Forms
+    who: str = PERSON
 
 
 def front(request: Request) -> Front:
+    """For whoever is signed in, with their schools alone; where people sign in, a stranger has none."""
     found: Front = request.app.state.front
-    return found
+    if found.office.entrance is None:
+        return found
+    here = visiting(request.scope)
+    if here is None:
+        return replace(found, office=only_schools(found.office, (), []))
+    office = only_schools(found.office, here.visitor.schools, here.refused)
+    return replace(found, office=office, who=here.visitor.email)
 
 
 def case_ref(request: Request) -> str:

@@ -20,8 +20,9 @@ from rp_connect.domain.people import Role
 from rp_connect.services.show_board import Shelf
 from rp_connect.web import words
 from rp_connect.web.dates import long_day
+from rp_connect.web.door import visiting
 from rp_connect.web.meeting_form import local_text
-from rp_connect.web.seat import Seat
+from rp_connect.web.seat import Forms
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -62,23 +63,28 @@ def static_version() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What all pages have in common. `notice` is a sentence shown on each of them, for instance of a demo."""
+    """What all pages have in common. `local`: only this computer can open them, and nobody signs in.
+    `notice` is a sentence shown on each of them, for instance of a demo."""
 
     trust: str
     notice: str | None
-    seat: Seat
+    seat: Forms
+    local: bool = True
     environment: Environment = field(default_factory=make_environment)
     version: str = field(default_factory=static_version)
 
     def page(self, request: Request, template: str, status: int = 200, **shown: Any) -> HTMLResponse:  # noqa: ANN401
         """Whatever a template shows, each template for itself."""
+        here = visiting(request.scope)
         page = self.environment.get_template(template).render(
             trust=self.trust,
             notice=self.notice,
             version=self.version,
             path=request.url.path,
             said=words.SAID.get(request.query_params.get("said", "")),
-            token=self.seat.token(),
+            token=self.seat.token(request),
+            local=self.local,
+            who=here.visitor.email if here else None,
             **shown,
         )
         response = HTMLResponse(page, status)

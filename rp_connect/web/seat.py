@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.requests import Request
@@ -17,6 +18,19 @@ from starlette.responses import Response
 
 OPEN_FOR = 12 * 60 * 60
 """For how many seconds a page can lie open before its forms are refused."""
+
+
+class Forms(Protocol):
+    """Whose forms an app takes."""
+
+    def token(self, request: Request) -> str:
+        """For the forms of the page that answers `request`."""
+        ...
+
+    def sent_by_us(self, request: Request, token: str) -> bool: ...
+    def take(self, request: Request, response: Response) -> None:
+        """Give the browser what goes with the token, where it does not have it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,7 +49,7 @@ class Seat:
     def cookie_name(self) -> str:
         return f"rp_connect_{self.port}"
 
-    def token(self) -> str:
+    def token(self, request: Request) -> str:
         """A new token for a page's forms."""
         return str(self._signer().dumps(self._digest()))
 

@@ -108,11 +108,13 @@ SAID: dict[str, str] = {
 FAULTS: dict[int, str] = {
     400: "That does not fit together",
     403: "This form could not be taken",
+    401: "Sign in first",
     404: "Not here",
     405: "That cannot be done here",
     409: "Something else comes first",
     413: "That is too much at once",
     415: "That is not a form of ours",
+    429: "A little slower, please",
     500: "Something went wrong here",
     502: "Another system did not play along",
     503: "Not just now",

@@ -23,6 +23,7 @@ from rp_connect.services.office import Office, School
 from rp_connect.settings import EnvironmentSecrets, SchoolSettings, Settings, load_settings, validate_own
 from rp_connect.storage.owners import this_process
 from rp_connect.wiring.clock import MovedClock, RealClock, read_now
+from rp_connect.wiring.entrance import build_entrance
 from rp_connect.wiring.once import Once
 
 if TYPE_CHECKING:
@@ -57,8 +58,9 @@ def build_office(
         schools=schools,
         kinds=host.case_kinds(),
         plugins=host.plugins(),
-        page=f"http://127.0.0.1:{port}",
+        page=settings.web.public_url if settings.web else f"http://127.0.0.1:{port}",
         worker=this_process(),
+        entrance=build_entrance(settings, host, secrets),
     )
 
 

@@ -1,4 +1,4 @@
-"""The web pages on this machine alone: uvicorn on 127.0.0.1, until Ctrl-C or SIGTERM."""
+"""The web pages, by uvicorn until Ctrl-C or SIGTERM: on 127.0.0.1, or where `[web]` says."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from ipaddress import ip_address
 
 from rp_connect.errors import UsageError
 from rp_connect.services.office import Office
@@ -30,9 +31,11 @@ def serve(
 
     from rp_connect.web import make_app
 
-    with _listen(port) as listener:
+    with _listen(office.entrance.bind if office.entrance else HOST, port) as listener:
         port = listener.getsockname()[1]
-        app = make_app(replace(office, page=f"http://{HOST}:{port}"), port=port, notice=notice)
+        if office.entrance is None:
+            office = replace(office, page=f"http://{HOST}:{port}")
+        app = make_app(office, port=port, notice=notice)
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -43,14 +46,30 @@ def serve(
             server_header=False,
         )
         signal.signal(signal.SIGTERM, _leave)
-        tell(f"The pages are at http://{HOST}:{port}, on this machine alone. Ctrl-C stops them.")
+        tell(_where(office, port))
         with beside or nullcontext():
             uvicorn.Server(config).run(sockets=[listener])
 
 
-def _listen(port: int) -> socket.socket:
+def _where(office: Office, port: int) -> str:
+    if office.entrance is None:
+        return f"The pages are at {office.page}, on this machine alone. Ctrl-C stops them."
+    bind = office.entrance.bind
+    if office.entrance.sign_in is None:
+        return (
+            f"Only http://{bind}:{port}/health answers: [web] has no sign_in, and the pages stay closed "
+            "until it has. Ctrl-C stops it."
+        )
+    return (
+        f"The pages are at {office.page} for those who sign in; whatever stands in front sends its requests "
+        f"to {bind}:{port}. Ctrl-C stops them."
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ip_address(host).version == 6 else socket.AF_INET
     try:
-        return socket.create_server((HOST, port))
+        return socket.create_server((host, port), family=family)
     except PermissionError:
         raise UsageError(f"Port {port} may not be used by this account; choose one above 1023.") from None
     except OSError:

@@ -60,3 +60,16 @@ def test_hook_register_policies_brings_the_dated_packs_of_a_policy(documented):
 
 def test_hook_register_practice_brings_kinds_of_case(documented):
     assert [kind.name for kind in documented("register_practice").case_kinds()] == ["circle"]
+
+
+def test_hook_register_sign_in_brings_a_way_of_signing_in_with_its_own_settings(documented):
+    from rp_connect.ports.sign_in import Attempt, SignInSettings
+    from rp_connect.settings import EnvironmentSecrets
+
+    spec = documented("register_sign_in").sign_in("gatehouse")
+    back, secrets = "https://rp.trust.example/sign-in/back", EnvironmentSecrets({})
+    settings = SignInSettings(back, Path(), spec.settings(), secrets)
+    sign_in = spec.build(settings)
+
+    assert sign_in.address(Attempt("one", "two", "three")) == "https://gatehouse.example/?state=one"
+    assert sign_in.farewell() is None

@@ -55,6 +55,7 @@ def test_tasks_have_the_shape_of_the_command_line(browser: Browser):
         "basis": "SI 2012/1033 reg 14",
         "confidence": "C",
         "external_id": None,
+        "steps": [],
         "source": {"mis": "file_drop", "kind": "suspension", "id": "S-1"},
     }
     assert found["RP-2026-0001.review.2"]["due_note"] == "calendar missing"

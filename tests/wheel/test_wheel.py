@@ -24,6 +24,7 @@ OURS = (
     "rp_file_drop",
     "rp_local",
     "rp_microsoft365",
+    "rp_openid",
     "rp_rosariosis",
     "rp_wonde",
 )
