@@ -34,7 +34,7 @@ secret = "env:{variable}"
 """
 
 
-def open_public_trust(folder: Path, provider: Provider, more: str = "") -> Office:
+def open_public_trust(folder: Path, provider: Provider, more: str = "", origin: str = ORIGIN) -> Office:
     """Two schools, each with a lead of its own; people sign in with `provider`."""
     open_trust(folder, people='lead = ["lead@northwick.example"]').store.close()
     config = folder / "rp-connect.toml"
@@ -42,7 +42,7 @@ def open_public_trust(folder: Path, provider: Provider, more: str = "") -> Offic
     first, second, third = text.partition('id = "eastmoor"')
     text = first + second + third.replace(NORTHWICK, EASTMOOR)
     web = WEB.format(
-        origin=ORIGIN,
+        origin=origin,
         more=more,
         issuer=provider.address,
         tenant=TENANT,
