@@ -26,6 +26,8 @@ from rp_microsoft365.sending import Outgoing, Sender
 
 FRESH_S = 6.0
 """For so long a thing that was just made may still be unknown to Graph's readers (reference 2.4)."""
+PAGES_WAIT_S = 4.0
+"""For so long a collection that is being read waits by itself: what was read of it would be lost."""
 JSON = "application/json"
 
 Round = Callable[[Sequence[Request]], list[Outcome]]
@@ -33,15 +35,17 @@ Round = Callable[[Sequence[Request]], list[Outcome]]
 
 class AskingGraph:
     """`graph.Graph`; safe to use from several threads. `patience_s` is for how long one call of these methods
-    may wait before it asks again: 0 where the wait is kept in the store instead."""
+    may wait before it asks again: 0 where the wait is kept in the store instead. `while_it_answers`: only
+    where the service answered just now, so that one which is down is asked once and no more (figure R4)."""
 
-    def __init__(self, sender: Sender, *, patience_s: float = 0.0) -> None:
+    def __init__(self, sender: Sender, *, patience_s: float = 0.0, while_it_answers: bool = False) -> None:
         self.sender = sender
         self._patience_s = patience_s
+        self._while_it_answers = while_it_answers
 
-    def patient(self, patience_s: float) -> AskingGraph:
+    def patient(self, patience_s: float, *, while_it_answers: bool = False) -> AskingGraph:
         """The same way to Graph, with its connections, turns and counts, for somebody who can wait."""
-        return AskingGraph(self.sender, patience_s=patience_s)
+        return AskingGraph(self.sender, patience_s=patience_s, while_it_answers=while_it_answers)
 
     def ask(self, request: Request) -> Answer:
         answer = self._patiently([request], lambda requests: [self._one(each) for each in requests])[0]
@@ -54,9 +58,11 @@ class AskingGraph:
 
     def pages(self, request: Request) -> Iterator[Any]:
         seen: set[str] = set()
+        waits = self._patience_s >= PAGES_WAIT_S
+        waiting = self if waits else self.patient(PAGES_WAIT_S, while_it_answers=True)
         while request.path not in seen:
             seen.add(request.path)
-            body = self.ask(request).body
+            body = waiting.ask(request).body
             if not isinstance(body, dict) or not isinstance(body.get("value"), list):
                 raise broken(request, MalformedError())
             yield from body["value"]
@@ -80,7 +86,7 @@ class AskingGraph:
         while again := [place for place, answer in enumerate(answers) if _again(requests[place], answer)]:
             pause = max(_pause(answers[place], attempt) for place in again)
             spent = time.monotonic() - began + pause
-            again = [place for place in again if spent <= self._patience_with(answers[place])]
+            again = [p for p in again if spent <= self._patience_for(requests[p].service, answers[p])]
             if not again:
                 break
             self._wait(requests[again[0]].service, pause)
@@ -93,13 +99,15 @@ class AskingGraph:
             attempt += 1
         return [_not_yet(request, answer) for request, answer in zip(requests, answers, strict=True)]
 
-    def _patience_with(self, answer: Outcome) -> float:
-        return max(FRESH_S, self._patience_s) if isinstance(answer, GoneError) else self._patience_s
+    def _patience_for(self, service: Service, answer: Outcome | None = None) -> float:
+        if isinstance(answer, GoneError):
+            return max(FRESH_S, self._patience_s)
+        return 0.0 if self._while_it_answers and not self.sender.pauses.answers(service) else self._patience_s
 
     def _await_turn(self, requests: Sequence[Request]) -> None:
         for service in {request.service for request in requests}:
-            left = self.sender.closed_for(service)
-            if 0 < left <= self._patience_s:
+            left = self.sender.pauses.closed_for(service)
+            if 0 < left <= self._patience_for(service):
                 self._wait(service, left)
 
     def _wait(self, service: Service, seconds: float) -> None:

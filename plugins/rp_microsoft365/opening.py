@@ -8,6 +8,7 @@ from rp_connect.ports.secrets import Secrets
 from rp_connect.ports.workspace import WorkspaceSettings
 from rp_microsoft365.asking import AskingGraph
 from rp_microsoft365.clouds import authority, graph_base
+from rp_microsoft365.pauses import shared_pauses
 from rp_microsoft365.sending import Exchanges, Sender, Tokens
 from rp_microsoft365.settings import Microsoft365Settings
 from rp_microsoft365.traffic import Traffic
@@ -23,9 +24,10 @@ def open_graph(settings: WorkspaceSettings, *, patience_s: float = 0) -> AskingG
 
 def open_sender(own: Microsoft365Settings, folder: Path, secrets: Secrets) -> Sender:
     base = graph_base(own.cloud, own.graph_url)
-    turns = outlook_turns(authority(own.cloud, own.authority_url, own.tenant), own.client_id)
+    whose = authority(own.cloud, own.authority_url, own.tenant), own.client_id
     tokens = _LaterTokens(own, folder, secrets)
-    return Sender(base, tokens, lambda: _open_wire(base, own.timeout_s), turns, Traffic())
+    turns, pauses = outlook_turns(*whose), shared_pauses(base, *whose)
+    return Sender(base, tokens, lambda: _open_wire(base, own.timeout_s), turns, Traffic(), pauses)
 
 
 def _open_wire(base: str, timeout_s: float) -> Exchanges:

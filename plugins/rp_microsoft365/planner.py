@@ -28,9 +28,13 @@ def open_plans(graph: Graph, own: Microsoft365Settings, zone: ZoneInfo) -> Plans
     return Plans(graph, where, today, active=own.plan_active_tasks, in_all=own.plan_tasks)
 
 
-def open_tasks(graph: Graph, plans: Plans, settings: WorkspaceSettings) -> PlannerTasks:
+def open_tasks(
+    graph: Graph, reading: Graph, own: Microsoft365Settings, settings: WorkspaceSettings
+) -> PlannerTasks:
+    """`reading` is the same Graph, with more patience: for what every task of a batch needs to know."""
     holders = [address for addresses in settings.people.values() for address in addresses]
-    return PlannerTasks(graph, plans, People(graph, holders), settings.timezone)
+    plans = open_plans(reading, own, settings.timezone)
+    return PlannerTasks(graph, plans, People(reading, holders), settings.timezone)
 
 
 def look_at_holders(graph: Graph, people: Mapping[str, Sequence[str]]) -> list[str]:

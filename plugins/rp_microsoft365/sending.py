@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from rp_connect.errors import TryLaterError
 from rp_microsoft365.judging import is_stale_sign_in, is_throttled
+from rp_microsoft365.pauses import Pauses
 from rp_microsoft365.reply import CutError, NotSentError, Reply
 from rp_microsoft365.request import Service
 from rp_microsoft365.retry_after import retry_after
@@ -62,7 +63,13 @@ class Sender:
     """One school's way to Graph; safe to use from several threads. Nothing opens before the first call."""
 
     def __init__(
-        self, base: str, tokens: Tokens, open_wire: Callable[[], Exchanges], outlook: Turns, traffic: Traffic
+        self,
+        base: str,
+        tokens: Tokens,
+        open_wire: Callable[[], Exchanges],
+        outlook: Turns,
+        traffic: Traffic,
+        pauses: Pauses | None = None,
     ) -> None:
         self.base = base
         self.traffic = traffic
@@ -70,7 +77,7 @@ class Sender:
         self._open_wire = open_wire
         self._wire: Exchanges | None = None
         self._outlook = outlook
-        self._closed_until: dict[Service, float] = {}
+        self.pauses = pauses or Pauses()
         self._lock = Lock()
 
     def send(self, outgoing: Outgoing) -> Reply:
@@ -86,10 +93,6 @@ class Sender:
             self._tokens.forget()
         return reply
 
-    def closed_for(self, service: Service) -> float:
-        """Seconds for which an earlier answer keeps us from this service; 0 where none does."""
-        return max(0.0, self._closed_until.get(service, 0.0) - time.monotonic())
-
     def close(self) -> None:
         """Lets go of connections; the next call opens new ones."""
         with self._lock:
@@ -98,7 +101,7 @@ class Sender:
             wire.close()
 
     def _refuse_early(self, service: Service) -> None:
-        if (left := self.closed_for(service)) > 0:
+        if (left := self.pauses.closed_for(service)) > 0:
             raise TryLaterError("Microsoft 365 asked us to wait, and the wait is not over.", retry_after=left)
 
     def _turn(self, outgoing: Outgoing) -> AbstractContextManager[None]:
@@ -134,13 +137,12 @@ class Sender:
 
     def _note_patience(self, service: Service, reply: Reply) -> None:
         if not is_throttled(reply.status):
+            self.pauses.answered(service)
             return
         self.traffic.add(service, throttled=1)
         wait = retry_after(reply.headers, datetime.now(UTC))
         if wait is not None:
-            with self._lock:
-                until = time.monotonic() + wait
-                self._closed_until[service] = max(until, self._closed_until.get(service, 0.0))
+            self.pauses.told(service, wait)
 
     def _connected(self) -> Exchanges:
         with self._lock:

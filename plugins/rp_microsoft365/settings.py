@@ -37,6 +37,9 @@ class Microsoft365Settings(BaseModel):
     `client_id` is the app registration, or with `managed_identity` the user-assigned identity (empty: the
     system-assigned one). `identity` is the client id of the user-assigned identity that vouches for the app
     with `federated_managed_identity` (empty: the system-assigned one).
+
+    After our own timeout (`timeout_s`) a request may still be under way for `lands_within_s`, and what it
+    wrote not be shown yet: nothing that is in doubt is looked for before. Microsoft publishes no such figure.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -59,6 +62,7 @@ class Microsoft365Settings(BaseModel):
     graph_url: str = ""
     authority_url: str = ""
     timeout_s: float = Field(default=30.0, gt=0, le=300)
+    lands_within_s: float = Field(default=10.0, ge=0, le=300)
 
     @field_validator("tenant")
     @classmethod

@@ -31,10 +31,11 @@ from rp_microsoft365.site_setup import columns_maker, set_up_site
 from rp_microsoft365.summaries import SharePointSummaries
 from rp_microsoft365.time_zones import look_at_timezone
 
-LANDS_WITHIN_S = 10.0
-"""After our own timeout a request may be under way for so long, and what it wrote not yet be shown."""
 PATIENCE_S = 20.0
 """For so long `setup` and `check` wait for Graph by themselves: a person is watching."""
+READS_WAIT_S = 4.0
+"""For so long the worker waits for what all tasks of a batch need to know (the plan, who is who), and between
+the steps of a summary: nothing could be sent there meanwhile, and begun anew it would all be asked again."""
 PAGE_WAITS_S = 8.0
 """For so long a page waits for other people's diaries."""
 ALL_THERE = "The plan of this school year has all it needs; nothing was changed."
@@ -59,18 +60,21 @@ class Microsoft365Workspace:
     def __init__(self, settings: WorkspaceSettings, own: Microsoft365Settings) -> None:
         self._own = own
         self.scope = f"microsoft365 {own.cloud} {own.tenant} {own.client_id}"
-        self.settles_after = own.timeout_s + LANDS_WITHIN_S
+        self.settles_after = own.timeout_s + own.lands_within_s
         graph = open_graph(settings)
         self._patient = open_graph(settings, patience_s=PATIENCE_S)
+        reading = graph.patient(READS_WAIT_S, while_it_answers=True)
         site = Site(graph, own.site)
         self.meetings: Meetings = CalendarMeetings(graph, own.organizer, lobby=own.lobby)
         self._schedules = BusyTimes(open_graph(hurried(settings, own)), own.organizer)
         self._timezone = settings.timezone
-        self.tasks: Tasks = open_tasks(graph, open_plans(graph, own, settings.timezone), settings)
+        self.tasks: Tasks = open_tasks(graph, reading, own, settings)
         self._people = settings.people
         self._plans = open_plans(self._patient, own, settings.timezone)
         self.records: Records = SharePointRecords(site, own.list, case_columns(names=own.record_names))
-        self.summaries: Records = SharePointSummaries(site, own.library, names=own.record_names)
+        self.summaries: Records = SharePointSummaries(
+            Site(reading, own.site), own.library, names=own.record_names
+        )
 
     def busy(self, people: Sequence[str], begins: datetime, ends: datetime) -> Sequence[Busy]:
         return self._schedules.busy(people, begins, ends)

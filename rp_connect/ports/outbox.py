@@ -38,10 +38,12 @@ class Outbox(Protocol):
         limit: int,
         schools: Collection[str] | None = None,
         kinds: Collection[EffectKind] | None = None,
+        settles_after: float = 0.0,
     ) -> Sequence[Effect]:
         """Take up to `limit` effects that are due, at most one per object, oldest first, none of an object
-        with a row in flight or parked. Rows leased by an owner that is dead or out of time come back as
-        `unclear` first (look_first set). A lease lasts 60 seconds."""
+        with a row in flight or parked. Rows of these schools leased by an owner that is dead or out of time
+        come back as `unclear` first (look_first set), and are due `settles_after` seconds later: what their
+        owner sent at last may still be on its way. A lease lasts 60 seconds."""
         ...
 
     def renew(self, effect: Effect) -> bool:

@@ -122,7 +122,8 @@ class Sender:
             return None
         while (target := self._next(lane)) is not None:
             school, kind = target
-            rows = work.effects.lease(self.office.worker, entry.limit, [school], [kind])
+            settles = self.workspaces[school].settles_after
+            rows = work.effects.lease(self.office.worker, entry.limit, [school], [kind], settles)
             if len(rows) < entry.limit:
                 self._drop(lane, target)
             if rows:

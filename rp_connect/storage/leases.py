@@ -24,10 +24,11 @@ def take(
     limit: int,
     schools: Collection[str] | None,
     kinds: Collection[EffectKind] | None,
+    settles_after: float,
 ) -> Sequence[Row]:
     """Lease what is due, oldest first. Workers pass over what another one is just taking."""
     now = session.now()
-    _give_up_lost_leases(session, now, owner)
+    _give_up_lost_leases(session, now, owner, schools, settles_after)
     if not (ids := _due_ids(session, now, limit, schools, kinds)):
         return []
     values = {"ids": ids, "by": owner, "until": now + LEASE}
@@ -62,12 +63,21 @@ def count_due(session: Session, schools: Collection[str]) -> dict[tuple[str, Eff
     return dict(found)
 
 
-def _give_up_lost_leases(session: Session, now: datetime, asking: str) -> None:
-    """They become unclear, and are due: whoever takes one looks first. Who asks is alive."""
+def _give_up_lost_leases(
+    session: Session,
+    now: datetime,
+    asking: str,
+    schools: Collection[str] | None,
+    settles_after: float,
+) -> None:
+    """They become unclear: whoever takes one looks first, and not before the last request of the worker that
+    had it must have landed. It may have died in the very middle of one. Who asks is alive."""
     leased = effects.c.state == EffectState.LEASED
     owners = [row.owner for row in session.rows(_OWNERS)]
     if not owners:
         return
+    if schools is not None:
+        leased &= effects.c.school.in_(schools)
     over = (effects.c.leased_until <= now) | effects.c.owner.in_(
         [one for one in owners if one != asking and is_dead(one)]
     )
@@ -76,7 +86,7 @@ def _give_up_lost_leases(session: Session, now: datetime, asking: str) -> None:
     unclear = {
         "state": EffectState.UNCLEAR,
         "look_first": True,
-        "not_before": None,
+        "not_before": now + timedelta(seconds=settles_after) if settles_after else None,
         "owner": None,
         "leased_until": None,
         "reason": _LOST,

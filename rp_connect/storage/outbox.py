@@ -56,8 +56,9 @@ class SqlOutbox:
         limit: int,
         schools: Collection[str] | None = None,
         kinds: Collection[EffectKind] | None = None,
+        settles_after: float = 0.0,
     ) -> Sequence[Effect]:
-        return [_effect(row) for row in take(self._session, owner, limit, schools, kinds)]
+        return [_effect(row) for row in take(self._session, owner, limit, schools, kinds, settles_after)]
 
     def renew(self, effect: Effect) -> bool:
         return bool(self.renew_all([effect]))

@@ -10,15 +10,25 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.drop_school import DropSchool, pupil, suspension
-from tests.faults.reporting import child
+from tests.faults.reporting import Order, child
 
 NOW = "2026-11-12T09:40"
 LIMIT_S = 60.0
 
 _fork = multiprocessing.get_context("forkserver")
-_fork.set_forkserver_preload(["tests.faults.reporting", "rp_england.plugin", "rp_file_drop.adapter", "docx"])
+_fork.set_forkserver_preload(
+    [
+        "tests.faults.reporting",
+        "rp_england.plugin",
+        "rp_file_drop.adapter",
+        "rp_microsoft365.workspace",
+        "rp_microsoft365.wire",
+        "docx",
+    ]
+)
 
 Write = tuple[str, int]
 """Key and revision of one outside write."""
@@ -44,14 +54,17 @@ class Run:
         return [(key, revision) for event, key, revision in self.events if event == "after write"]
 
 
-def run(folder: Path, command: str, *, kill_at: int = 0, kill_after_s: float | None = None) -> Run:
-    """One child. `kill_after_s` counts from its first report; `kill_at` is the number of the report."""
+def run(
+    folder: Path, command: str, *, kill_after_s: float | None = None, limit_s: float = LIMIT_S, **more: Any
+) -> Run:
+    """One child. `kill_after_s` counts from its first report; `more` are `kill_at`, the number of the report,
+    and what else an `Order` has."""
     ours, theirs = _fork.Pipe(duplex=False)
-    config = str(folder / "rp-connect.toml")
-    process = _fork.Process(target=child, args=(config, NOW, command, theirs, kill_at))
+    order = Order(str(folder / "rp-connect.toml"), NOW, command, **more)
+    process = _fork.Process(target=child, args=(order, theirs))
     process.start()
     theirs.close()
-    result, first, deadline = Run(), 0.0, time.monotonic() + LIMIT_S
+    result, first, deadline = Run(), 0.0, time.monotonic() + limit_s
     while time.monotonic() < deadline:
         if first and kill_after_s is not None and time.monotonic() >= first + kill_after_s:
             os.kill(process.pid or 0, signal.SIGKILL)
@@ -63,7 +76,7 @@ def run(folder: Path, command: str, *, kill_at: int = 0, kill_after_s: float | N
                 result.seconds = time.monotonic() - first
         except (EOFError, OSError):
             break
-    process.join(LIMIT_S)
+    process.join(limit_s)
     ours.close()
     return result
 

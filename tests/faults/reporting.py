@@ -9,7 +9,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
@@ -31,18 +31,22 @@ COMMANDS: dict[str, Callable[[Office], object]] = {
 
 @dataclass
 class Reporter:
-    """Counts the moments, tells them to the parent, and dies at `kill_at` (0: never)."""
+    """Counts the moments, tells them to the parent, and dies at `kill_at` (0: never), counted in those
+    moments alone that `kill_on` names (empty: in all)."""
 
     connection: Connection
     kill_at: int = 0
+    kill_on: str = ""
     count: int = 0
+    named: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, event: str, key: str = "", revision: int = 0) -> None:
         with self.lock:
             self.count += 1
             self.connection.send((event, key, revision))
-            if self.count == self.kill_at:
+            self.named += self.kill_on in ("", event)
+            if self.named == self.kill_at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -139,14 +143,27 @@ def _reporting(shelf: Any, report: Reporter) -> ReportingShelf | None:
     return (ReportingBulkShelf if isinstance(shelf, Bulk) else ReportingShelf)(shelf, report)
 
 
-def child(config: str, now: str, command: str, connection: Connection, kill_at: int) -> None:
-    """Run `command` with everything reported; "finished" is the last report of a run that was not killed."""
-    report = Reporter(connection, kill_at)
-    office = build_office(Path(config), now=now)
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a child is to do, and when it dies. `secrets` go into its environment."""
+
+    config: str
+    now: str
+    command: str
+    kill_at: int = 0
+    kill_on: str = ""
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+
+def child(order: Order, connection: Connection) -> None:
+    """Run the command, everything reported; "finished" is the last report of a run that was not killed."""
+    os.environ.update(order.secrets)
+    report = Reporter(connection, order.kill_at, order.kill_on)
+    office = build_office(Path(order.config), now=order.now)
     schools = {key: _reported(school, report) for key, school in office.schools.items()}
     store = cast(Store, ReportingStore(office.store, report))
     reporting = replace(office, store=store, schools=schools)
-    COMMANDS[command](reporting)
+    COMMANDS[order.command](reporting)
     connection.send(("finished", json.dumps(report.count), 0))
 
 

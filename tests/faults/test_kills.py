@@ -80,7 +80,7 @@ def prepared(arenas: Arenas, command: str) -> Path:
 def killed_and_run_again(arenas: Arenas, template: Path, command: str, expected: str, **kill: float) -> Run:
     """Kill once, run until it ends well; then the tasks are as expected and no write was done twice."""
     folder = arenas.fresh(template)
-    killed = run(folder, command, **kill)  # type: ignore[arg-type]
+    killed = run(folder, command, **kill)
     before = standing(folder)
     again = run(folder, command)
     assert again.finished

@@ -19,7 +19,9 @@ READING_POSTS = ("/getSchedule", "/createUploadSession")
 
 @dataclass(slots=True)
 class Entry:
-    """One logical request: when it came (seconds since 1970), of which HTTP request, and its status."""
+    """One logical request: when it came (seconds since 1970), of which HTTP request, and its status.
+
+    `subject` tells it from others of its kind; `retry_until` is when it may come again at the earliest."""
 
     at: float
     request: int
@@ -27,6 +29,8 @@ class Entry:
     operation: str
     status: int
     retry_after: str | None = None
+    subject: str = ""
+    retry_until: float = 0.0
 
 
 @dataclass
@@ -63,7 +67,13 @@ class Log:
         said, until = self._told.get(call.service, (0.0, 0.0))
         if said < at < until:
             self.early.append(
-                {"service": call.service, "early_by": until - at, "after_answer": at - said, "url": call.url}
+                {
+                    "service": call.service,
+                    "came": at,
+                    "early_by": until - at,
+                    "after_answer": at - said,
+                    "url": call.url,
+                }
             )
 
     def answered(self, call: Call, reply: Reply, request: int, at: float) -> None:
@@ -77,7 +87,10 @@ class Log:
                 if call.method in WRITES and not call.url.endswith(READING_POSTS):
                     self.writes[service] += 1
             wait = reply.headers.get("Retry-After")
-            self.entries.append(Entry(at, request, service, operation, reply.status, wait))
+            until = until_when(wait) if wait else 0.0
+            self.entries.append(
+                Entry(at, request, service, operation, reply.status, wait, subject_of(call), until)
+            )
 
     def exercised(self, operation: str, agent: str) -> None:
         """By the product: what a test asks by itself shows nothing."""
@@ -86,8 +99,7 @@ class Log:
 
     def told(self, service: str, wait: str) -> None:
         """An answer with this Retry-After is on its way; the longest wait that was said counts."""
-        said = time.time()
-        until = said + float(wait) if wait.isdigit() else parsedate_to_datetime(wait).timestamp()
+        said, until = time.time(), until_when(wait)
         with self._lock:
             self._told[service] = (said, max(until, self._told.get(service, (0.0, 0.0))[1]))
 
@@ -123,3 +135,15 @@ class Log:
     def count(self, operation: str) -> int:
         """How often it was asked, whatever the answer: `count("POST /planner/tasks")`."""
         return sum(entry.operation == operation for entry in self.entries)
+
+
+def until_when(wait: str) -> float:
+    """Seconds since 1970 of a Retry-After that is just being said."""
+    return time.time() + float(wait) if wait.isdigit() else parsedate_to_datetime(wait).timestamp()
+
+
+def subject_of(call: Call) -> str:
+    """Method, address, and the name of what a create would make."""
+    body = call.body if isinstance(call.body, dict) else {}
+    name = body.get("title") or body.get("subject") or (body.get("fields") or {}).get("CaseReference") or ""
+    return f"{call.method} {call.url} {name}"

@@ -302,3 +302,20 @@ def test_many_workers_and_wishers_at_once_send_each_revision_once_and_the_last_o
     last = {key: max(revision for one, revision in sent if one == key) for key, _ in sent}
     assert last == {str(key): 20 for key in range(5)}
     assert {state for _, _, state in rows(store)} == {DONE}
+
+
+def test_what_a_dead_worker_had_is_looked_for_once_its_last_request_must_have_landed(store, clock):
+    want(store, "a")
+    lease(store, owner="elsewhere:2:2")
+    clock.move_on(61)
+    with store.begin() as work:
+        assert work.effects.lease(ME, 10, [SCHOOL], settles_after=40.0) == []
+        work.commit()
+    with store.read() as work:
+        [unclear] = work.effects.every(EffectState.UNCLEAR)
+    assert unclear.look_first
+
+    clock.move_on(39)
+    assert lease(store) == []
+    clock.move_on(2)
+    assert [effect.key for effect in lease(store)] == ["a"]

@@ -377,6 +377,34 @@ def test_every_page_of_a_collection_is_read():
     assert server.came[1].path == "/v1.0/users?$skiptoken=a%20b"
 
 
+def test_a_page_that_asks_for_patience_does_not_cost_those_before_it():
+    def says(came: Came) -> Says:
+        if "skip" not in came.path:
+            return Says(200, {"value": [1], "@odata.nextLink": f"{server.url}/v1.0/users?$skiptoken=2"})
+        if len(server.came) == 2:
+            return Says(429, {}, {"Retry-After": "1"})
+        return Says(200, {"value": [2]})
+
+    with loopback(says) as server:
+        assert list(graph_at(server.url).pages(read("/users"))) == [1, 2]
+    assert len(server.came) == 3
+
+
+def test_a_service_that_is_down_is_asked_for_a_page_once():
+    with loopback(Says(503, {}, {"Retry-After": "1"})) as server:
+        with pytest.raises(TryLaterError):
+            list(graph_at(server.url).pages(read("/users")))
+        assert len(server.came) == 1
+
+
+def test_what_one_school_was_told_holds_for_all_that_sign_in_as_the_same():
+    with loopback(Says(429, {}, {"Retry-After": "5"})) as server:
+        for _ in range(2):
+            with pytest.raises(TryLaterError):
+                graph_at(server.url).ask(read("/users"))
+        assert len(server.came) == 1
+
+
 def test_a_next_page_elsewhere_does_not_get_our_token():
     with loopback(GOOD) as other:
         link = f"{other.url}/v1.0/users?$skiptoken=1"
