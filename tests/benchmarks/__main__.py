@@ -25,6 +25,7 @@ FIGURES = {
     "quiet": "nothing_new",
     "cases": "five_hundred",
     "wonde": "wonde_first_read",
+    "graph": "graph_writers",
 }
 
 

@@ -76,6 +76,21 @@ def programs(
     }
 
 
+def one_program(words: Sequence[str], environment: Mapping[str, str]) -> Cost:
+    """One program, once, with what it needs in its environment."""
+    order = {"commands": [["it", list(words)]], "rounds": 0, "prepare": {}, "once": True}
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", LAUNCHER, json.dumps(order)],
+        cwd=Path(__file__).parents[2],
+        env=dict(environment),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    ((_, wall, cpu, peak),) = json.loads(done.stdout)
+    return Cost(wall, cpu, peak)
+
+
 def program_environment() -> dict[str, str]:
     """Compiled modules are kept, as they are where the program is installed."""
     left_out = ("PYTHONDONTWRITEBYTECODE", "RP_CONNECT_CONFIG")
