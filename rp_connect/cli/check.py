@@ -9,6 +9,7 @@ from rp_connect import __version__
 from rp_connect.cli.options import command, json_option
 from rp_connect.cli.output import answer_json, attention, count, good, heading, mark, quiet, say
 from rp_connect.cli.session import Session, pass_session
+from rp_connect.cli.survey import doubles_of, notes_of
 from rp_connect.services.check_installation import Check, SchoolCheck, check_installation
 
 WIDTH = 78
@@ -48,6 +49,9 @@ def _school(school: SchoolCheck) -> None:
         _line(True, f"The MIS gives: {_listed(school.capabilities)}.")
     if school.not_granted:
         _note(f"Not granted by the MIS, or not there: {_listed(school.not_granted)}.")
+    if school.people is not None and school.people.pupils:
+        for sentence in (*notes_of(school.people), *doubles_of(school.people)):
+            _note(sentence)
     for sentence in (*school.held, *school.permissions_missing, *school.problems):
         _line(False, sentence)
     if school.ok:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rp_connect.domain.task import Task
 
 GAP = "  "
+WIDTH = 78
 LEAST = 12
 """A last column with less room than this says nothing, so it is left out."""
 
@@ -60,6 +62,11 @@ def heading(text: str) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """“1 task”, “3 tasks”."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def filled(sentence: str, indent: str) -> str:
+    """A sentence within the width that reads well, each further line a little further in."""
+    return textwrap.fill(sentence, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ")
 
 
 def day_text(day: date | datetime | None, timezone: ZoneInfo) -> str:

@@ -8,9 +8,21 @@ from pathlib import PurePath
 import click
 
 from rp_connect.cli.options import command, json_option, school_option
-from rp_connect.cli.output import answer_json, attention, bad, count, day_text, heading, quiet, say, table
+from rp_connect.cli.output import (
+    answer_json,
+    attention,
+    bad,
+    count,
+    day_text,
+    filled,
+    heading,
+    quiet,
+    say,
+    table,
+)
 from rp_connect.cli.progress import progress
 from rp_connect.cli.session import Session, pass_session
+from rp_connect.cli.survey import preview_lines
 from rp_connect.services.office import Office
 from rp_connect.services.sync_report import SchoolSync
 from rp_connect.services.sync_schools import sync_schools
@@ -62,11 +74,13 @@ def _long_wait(report: SchoolSync) -> bool:
 
 
 def _to_json(office: Office, report: SchoolSync, *, preview: bool) -> dict[str, object]:
-    """A preview also lists its tasks; their source is not stored, so it is not known."""
+    """A preview also lists its tasks (their source is not stored, so not known), and whom it matched."""
     if not preview:
         return report.to_json()
     timezone = office.school(report.school).timezone
-    return {**report.to_json(), "tasks": [task_json(task, None, timezone) for task in report.tasks]}
+    tasks = [task_json(task, None, timezone) for task in report.tasks]
+    more = report.preview.to_json() if report.preview else {}
+    return {**report.to_json(), "tasks": tasks, "pupils": report.pupils, **more}
 
 
 def _show(office: Office, reports: Sequence[SchoolSync], *, preview: bool) -> None:
@@ -74,6 +88,9 @@ def _show(office: Office, reports: Sequence[SchoolSync], *, preview: bool) -> No
         say(heading("A preview: nothing was written, and this is what a sync would do."))
     for report in reports:
         show_school(report)
+        if report.preview:
+            for line in preview_lines(report.pupils, report.preview):
+                say(filled(line, "  "))
         if preview and report.tasks:
             timezone = office.school(report.school).timezone
             rows = [(day_text(task.due, timezone), task.role, task.title) for task in report.tasks]

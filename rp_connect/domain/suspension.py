@@ -24,6 +24,12 @@ class Category(StrEnum):
     LUNCHTIME = "LNCH"
 
 
+REASON_CODES = frozenset(
+    ("PP", "PA", "VP", "VA", "BU", "RA", "LG", "DS", "SM", "DA", "DM", "TH", "DB", "OW", "MT", "PH", "OT")
+)
+"""The reasons of the school census (DfE, Complete the school census); an MIS may have words of its own."""
+
+
 class Dates(BaseModel):
     """When a suspension runs, as recorded. `sessions` (half days), where given, decides over the end."""
 

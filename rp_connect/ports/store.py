@@ -69,7 +69,9 @@ class Pupils(Protocol):
 
 class Staff(Protocol):
     def put(self, school: str, mis: str, records: Sequence[StaffRecord]) -> None: ...
-    def every(self, school: str) -> Sequence[StaffRecord]: ...
+    def every(self, school: str, mis: str | None = None) -> Sequence[StaffRecord]:
+        """All of a school, or only those whom that MIS gave."""
+        ...
 
 
 class Incidents(Protocol):

@@ -20,6 +20,7 @@ from rp_connect.ports.mis import Kind, MisAdapter
 from rp_connect.ports.plugins import PluginInfo
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.services.office import Office, School
+from rp_connect.services.survey_school import Survey, survey_school
 from rp_connect.services.to_json import Json, plugin_json
 
 AHEAD = timedelta(days=60)
@@ -43,6 +44,7 @@ class SchoolCheck:
     permissions_missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     paused: bool = False
+    people: Survey | None = None
 
     @property
     def ok(self) -> bool:
@@ -60,6 +62,7 @@ class SchoolCheck:
             "permissions_missing": self.permissions_missing,
             "problems": self.problems,
             "paused": self.paused,
+            "people": None if self.people is None else self.people.to_json(),
         }
 
 
@@ -119,6 +122,7 @@ def _check_school(office: Office, school: School, parked: Sequence[Effect]) -> S
         )
         found.calendar_until = calendar.last or state.calendar_until
         found.unmapped.extend(state.unmapped)
+        found.people = survey_school(work, school, office.today(school))
         found.problems.extend(calendar_gaps(calendar, office.today(school)))
         found.problems.extend(_of_sources(work, school.id, found))
         found.problems.extend(_of_pupils(work, school.id))

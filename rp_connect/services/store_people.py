@@ -19,7 +19,11 @@ def store_pupils(work: UnitOfWork, sync: SyncPass, records: Sequence[Record]) ->
     sync.report.read["pupils"] += sum(r.on_roll(sync.today) for r in given)
     known = work.pupils.by_id(sync.school.id, sync.mis, [r.id for r in given])
     unknown = [r for r in given if r.id not in known]
-    if sync.former_mis and unknown and take_over_pupils(work, sync, unknown):
+    sync.report.pupils["known"] += len(known)
+    taken_over = take_over_pupils(work, sync, unknown) if sync.former_mis and unknown else 0
+    sync.report.pupils["by_upn"] += taken_over
+    sync.report.pupils["new"] += len(unknown) - taken_over
+    if taken_over:
         known = work.pupils.by_id(sync.school.id, sync.mis, [r.id for r in given])
     changed = [r for r in given if r.id not in known or known[r.id].record != r]
     work.pupils.put(sync.school.id, sync.mis, changed)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rp_connect.domain.task import Task
+
+if TYPE_CHECKING:
+    from rp_connect.services.preview_school import Preview
 
 
 @dataclass(slots=True, kw_only=True)
@@ -13,13 +17,15 @@ class SchoolSync:
 
     `fault` is a sentence where the school could not be read whole, `busy` says that another sync of it is
     running, `wait_seconds` how long its MIS asked us to wait. `tasks` are
-    the new ones, for previews.
+    the new ones, for previews. `pupils` says of how many pupils this MIS told before ("known"), of how many a
+    former one with the same UPN ("by_upn"), and of how many nobody ("new").
     """
 
     school: str
     read: dict[str, int] = field(
         default_factory=lambda: {"pupils": 0, "incidents": 0, "suspensions": 0, "attendance": 0}
     )
+    pupils: dict[str, int] = field(default_factory=lambda: {"known": 0, "by_upn": 0, "new": 0})
     cases_opened: int = 0
     cases_amended: int = 0
     tasks_created: int = 0
@@ -33,6 +39,7 @@ class SchoolSync:
     fault: str | None = None
     wait_seconds: float | None = None
     tasks: list[Task] = field(default_factory=list)
+    preview: Preview | None = None
 
     def to_json(self) -> dict[str, object]:
         return {

@@ -42,7 +42,7 @@ def sync_school(
     full: bool,
     accept: Collection[str],
     progress: Progress,
-) -> None:
+) -> SyncPass:
     """Raises what the MIS raises; everything committed before that stays, and the next sync goes on there."""
     started = time.monotonic()
     try:
@@ -51,6 +51,7 @@ def sync_school(
             read_source(sync, _source(sync, kind))
         _renew_if_needed(sync)
         _finish(sync)
+        return sync
     finally:
         report.seconds = time.monotonic() - started
 

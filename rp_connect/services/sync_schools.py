@@ -7,6 +7,7 @@ from collections.abc import Collection
 from rp_connect.errors import BusyError, RpConnectError, StoreError, TryLaterError
 from rp_connect.ports.store import Begin
 from rp_connect.services.office import Office, School
+from rp_connect.services.preview_school import preview_school
 from rp_connect.services.sync_report import Progress, SchoolSync
 from rp_connect.services.sync_school import sync_school
 
@@ -28,7 +29,10 @@ def sync_schools(
     shown = progress or Progress()
     if preview:
         with office.store.rehearse() as begin:
-            return [_one(office, s, begin=begin, full=True, accept=accept, progress=shown) for s in chosen]
+            return [
+                _one(office, s, begin=begin, full=True, accept=accept, progress=shown, preview=True)
+                for s in chosen
+            ]
     return [_locked(office, s, full=full, accept=accept, progress=shown) for s in chosen]
 
 
@@ -43,14 +47,22 @@ def _locked(
 
 
 def _one(
-    office: Office, school: School, *, begin: Begin, full: bool, accept: Collection[str], progress: Progress
+    office: Office,
+    school: School,
+    *,
+    begin: Begin,
+    full: bool,
+    accept: Collection[str],
+    progress: Progress,
+    preview: bool = False,
 ) -> SchoolSync:
     report = SchoolSync(school=school.id)
     if school.settings.paused:
         report.paused = True
         return report
     try:
-        sync_school(office, school, report, begin=begin, full=full, accept=accept, progress=progress)
+        done = sync_school(office, school, report, begin=begin, full=full, accept=accept, progress=progress)
+        report.preview = preview_school(done) if preview else None
     except StoreError:
         raise
     except RpConnectError as fault:

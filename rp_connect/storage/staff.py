@@ -21,7 +21,9 @@ class SqlStaff:
         rows = [{"school": school, "mis": mis, **record.model_dump()} for record in records]
         self._session.upsert(staff, ["school", "mis", "id"], rows)
 
-    def every(self, school: str) -> Sequence[StaffRecord]:
+    def every(self, school: str, mis: str | None = None) -> Sequence[StaffRecord]:
         columns = [staff.c[name] for name in StaffRecord.model_fields]
         found = sa.select(*columns).where(staff.c.school == school).order_by(staff.c.mis, staff.c.id)
+        if mis is not None:
+            found = found.where(staff.c.mis == mis)
         return [StaffRecord(**row._mapping) for row in self._session.rows(found)]

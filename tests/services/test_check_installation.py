@@ -87,6 +87,7 @@ def test_after_a_clean_sync_nothing_needs_a_person(school):
                 "permissions_missing": [],
                 "problems": [],
                 "paused": False,
+                "people": found.schools[0].to_json()["people"],
             }
         ],
     }

@@ -44,6 +44,10 @@ def test_everything_that_can_be_shown_has_a_word(table: dict[StrEnum, object], o
     assert set(table) == set(of)
 
 
+def test_every_reason_of_the_census_has_words_and_no_other():
+    assert set(words.REASONS) == REASON_CODES
+
+
 def test_no_word_blames():
     tables = (
         words.ROLES,
