@@ -11,8 +11,8 @@ import pytest
 from rp_connect.domain.case import CaseKind, Stage
 from rp_connect.domain.duty import Confidence, DueNote
 from rp_connect.domain.people import Role
+from rp_connect.domain.suspension import REASON_CODES, LengthAnswer
 from rp_connect.domain.suspension import Dates as Span
-from rp_connect.domain.suspension import LengthAnswer
 from rp_connect.domain.task import Task
 from rp_connect.domain.when import When
 from rp_connect.ports.store import AuditRow
