@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.measure import Cost, interleaved
+from tests.benchmarks.measure import Cost
 from tests.benchmarks.table import Line
 
 MODULE = "tests.benchmarks.wonde_{}"
@@ -22,16 +22,16 @@ BESIDE = "requests loop over the same pages"
 
 def measure(bench: Bench) -> list[Line]:
     """At most two runs: each is some twelve thousand requests on both sides."""
+    costs: dict[str, list[Cost]] = {"ours": [], "raw": []}
     with serving() as url:
-        read = ran("first", url)
-        asked = asked_of(url)
+        for _ in range(min(bench.runs, 2)):
+            read = ran("first", url)
+            asked = asked_of(url)
+            costs["ours"].append(cost(read))
+            costs["raw"].append(cost(ran("download", url, json.dumps(asked))))
+            asked_of(url)  # forgotten
         polled = ran("poll", url)
         polls = len(asked_of(url))
-        pages = json.dumps(asked)
-        costs = interleaved(
-            {"ours": lambda: cost(ran("first", url)), "raw": lambda: cost(ran("download", url, pages))},
-            min(bench.runs, 2),
-        )
     marks, records = read["found"]["attendance"], sum(read["found"].values())
     note = f"{len(asked):,} requests, {records:,} records of which {marks:,} marks"
     peaks = [f"{max(c.rss_mib or 0 for c in costs[side]):.0f} MiB" for side in ("ours", "raw")]
