@@ -88,7 +88,7 @@ def within(name: str, query: dict[str, str]) -> range:
     if after is None:
         return range(count)
     if name != "attendance/session":
-        return range(0)
+        return range(count) if after < f"{BEGUN:%Y-%m-%d}" else range(0)
     days = [n for n, at in enumerate(STAMPS) if f"{at:%Y-%m-%d %H:%M:%S}" >= after]
     days = [n for n in days if before is None or f"{STAMPS[n]:%Y-%m-%d %H:%M:%S}" < before]
     return range(days[0] * PUPILS * 2, (days[-1] + 1) * PUPILS * 2) if days else range(0)
