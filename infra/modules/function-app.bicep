@@ -155,6 +155,18 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
           value: vaultUri
         }
         {
+          name: 'RP_CONNECT_QUEUE__clientId'
+          value: identityClientId
+        }
+        {
+          name: 'RP_CONNECT_QUEUE__credential'
+          value: 'managedidentity'
+        }
+        {
+          name: 'RP_CONNECT_QUEUE__queueServiceUri'
+          value: storage.properties.primaryEndpoints.queue
+        }
+        {
           name: 'RP_CONNECT_STORE'
           value: 'postgresql+psycopg://${identityName}@${databaseHost}/${databaseName}?auth=managed_identity&connections=${databaseConnections}'
         }

@@ -30,7 +30,7 @@ param defaultAction string = 'Deny'
 param userPrincipalId string
 
 var packageContainerName = 'app-package'
-var doorbell = 'effects'
+var doorbell = 'rp-connect-work'
 var blobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var queueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rp_connect.services.deliver_effects import deliver_effects
 from rp_connect.services.office import Office, School
@@ -13,6 +14,7 @@ from rp_connect.services.remind_people import remind_people
 from rp_connect.services.sync_schools import sync_schools
 from rp_connect.wiring.schedule import Job, Schedule
 from rp_connect.wiring.serve import serve
+from rp_connect.wiring.telemetry import Telemetry, start_telemetry
 
 IN_SCHOOL_TIME, OTHERWISE = 15 * 60.0, 60 * 60.0
 """Seconds between two syncs. What is decided after the last lesson still has duties on the same day."""
@@ -22,7 +24,25 @@ BREAKFAST = 7
 
 def run(office: Office, port: int, tell: Callable[[str], None]) -> None:
     """Until somebody stops it. A job in progress is allowed to end."""
-    serve(office, port, tell, beside=Schedule(jobs(office), tell))
+    telemetry = start_telemetry(office, os.environ)
+    try:
+        serve(office, port, tell, beside=Schedule([_told(job, telemetry) for job in jobs(office)], tell))
+    finally:
+        if telemetry is not None:
+            telemetry.close()
+
+
+def _told(job: Job, telemetry: Telemetry | None) -> Job:
+    """The same job, and how long each of its runs takes."""
+    if telemetry is None:
+        return job
+    timed = telemetry.job
+
+    def do() -> str | None:
+        with timed(job.name):
+            return job.do()
+
+    return replace(job, do=do)
 
 
 def jobs(office: Office) -> list[Job]:
