@@ -17,7 +17,10 @@ class SqlVisits:
 
     def begin(self, visit: Visit) -> bool:
         row = {column.name: getattr(visit, column.name) for column in visits.c}
-        return bool(self._session.run(self._session.insert(visits).on_conflict_do_nothing(), row))
+        self._session.run(self._session.insert(visits).on_conflict_do_nothing(), row)
+        # Asked, because a driver need not say how many rows such an insert touched.
+        held = self.get(visit.digest)
+        return held is not None and held.attempt == visit.attempt
 
     def get(self, digest: str) -> Visit | None:
         row = self._session.first(sa.select(visits).where(visits.c.digest == digest))

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -73,6 +74,17 @@ def test_a_port_in_use_is_one_sentence(synced: Installation, words):
         answer = synced.spawn(words, "--port", port)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == f"Port {port} is in use by another program; choose another with --port.\n"
+
+
+@pytest.mark.parametrize("words", ["serve", "run"])
+def test_with_an_address_for_others_but_no_sign_in_only_health_answers(synced: Installation, words):
+    config = synced.folder / "rp-connect.toml"
+    config.write_text(config.read_text() + '\n[web]\npublic_url = "https://rp.trust.example"\n')
+    with running(synced, words) as (_, address):
+        with pytest.raises(HTTPError, match="503"):
+            urlopen(address)  # noqa: S310 - our own
+        with urlopen(f"{address}/health") as answer:  # noqa: S310 - our own
+            assert json.load(answer) == {"status": "ok"}
 
 
 def wait_until(true, seconds: float = 60) -> None:

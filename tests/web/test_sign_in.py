@@ -507,3 +507,27 @@ def test_no_address_of_a_person_is_written_to_the_log(
     assert "a sign-in was refused" in ours
     for text in ("@", "code=", "state=", "secret", str(visitor.cookies.get(COOKIE, "no cookie"))):
         assert text not in ours
+
+
+def test_on_postgresql_a_person_signs_in_and_out_too(provider: Provider, tmp_path: Path, postgres_url: str):
+    open_public_trust(tmp_path, provider).store.close()
+    config = tmp_path / "rp-connect.toml"
+    config.write_text(config.read_text().replace("sqlite:///rp-connect.db", postgres_url))
+
+    from rp_connect.wiring.office import build_office
+
+    office = build_office(config, "2026-11-10T10:05")
+    add_reintegration(office)
+    visitor, thief = visitor_of(office), visitor_of(office)
+    back = visitor.answer_of(visitor.begin(CASE))
+    attempt, codes = visitor.cookies[ATTEMPT], dict(provider.codes)
+
+    assert visitor.get(back, follow_redirects=False).headers["location"] == CASE
+    assert "Testperson" in visitor.page(CASE)
+    provider.codes.update(codes)
+    thief.cookies.set(ATTEMPT, attempt)
+    assert thief.get(back, follow_redirects=False).status_code == 403
+    assert visitor.fill_in("/sign-out").status_code == 303
+    assert_nothing_shown(visitor)
+    assert_nothing_shown(thief)
+    office.store.close()
