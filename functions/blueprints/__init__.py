@@ -1,0 +1,1 @@
+"""One file a trigger, each no more than a way in."""
