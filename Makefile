@@ -2,13 +2,16 @@
 # but what `.ci/ensure-system` says it needs for tests.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check trials bench pictures infra lock clean
+.PHONY: help setup functions-app functions-runtime azurite demo test check trials bench pictures infra lock clean
 
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RUNTIME_READY := .venv/.runtime-ready
+WORKER := .venv-functions/bin/python
+WORKER_READY := .venv-functions/.ready
+AZURITE_READY := .azurite/.ready
 DEV_READY := .venv/.dev-ready
 INFRA_READY := .venv-infra/.ready
 # The demo is content with whichever of the two is there, and makes the small one.
@@ -23,6 +26,7 @@ help:
 	@echo "make bench     measurements       make pictures  the README's screenshots"
 	@echo "make infra     looks over the Azure templates (an environment of its own: it is large)"
 	@echo "make setup     the environment    make lock      the locked requirements (UPGRADE=yes: newer ones)"
+	@echo "make functions-app    build/functions: what is deployed to Azure Functions"
 	@echo "make clean     removes what the others made"
 
 .venv/bin/python:
@@ -41,12 +45,41 @@ $(DEV_READY): requirements/dev.txt pyproject.toml | .venv/bin/python
 
 setup: $(DEV_READY)
 
+# Microsoft's worker library asks for a newer Python than it needs, so it has an environment of its own.
+$(WORKER_READY): requirements/functions-runtime.txt functions/requirements.txt requirements/build.txt pyproject.toml
+	test -x $(WORKER) || $(PYTHON) -m venv .venv-functions
+	$(WORKER) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt -r functions/requirements.txt
+	$(WORKER) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --ignore-requires-python \
+		-r requirements/functions-runtime.txt
+	$(WORKER) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+functions-runtime: $(WORKER_READY)
+
+$(AZURITE_READY): tests/functions/azurite/package-lock.json tests/functions/azurite/package.json .npmrc
+	mkdir -p .azurite
+	cp tests/functions/azurite/package.json tests/functions/azurite/package-lock.json .npmrc .azurite/
+	cd .azurite && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+azurite: $(AZURITE_READY)
+
+# The folder as it stands, the wheel beside it, and the locked libraries: docs/functions.md says what to do with it.
+functions-app: $(DEV_READY)
+	rm -rf build/functions
+	mkdir -p build/functions
+	cp -R functions/. build/functions/
+	find build/functions -name __pycache__ -type d -prune -exec rm -rf {} +
+	$(BIN)/python -m build --wheel --no-isolation --skip-dependency-check --outdir build/functions . >/dev/null
+	cd build/functions && for wheel in *.whl; do \
+		printf './%s --hash=sha256:%s\n' "$$wheel" "$$(sha256sum "$$wheel" | cut -d' ' -f1)" >>requirements.txt; done
+
 demo: $(DEMO_READY)
 	@serve="$(SERVE)"; test -n "$$serve" || { test -t 1 && serve=yes || serve=no; }; \
 	test "$$serve" = yes || set -- --no-serve; \
 	exec $(BIN)/rp-connect demo --dir demo-trust "$$@"
 
-test: $(DEV_READY)
+test: $(DEV_READY) $(if $(shell command -v npm),$(WORKER_READY) $(AZURITE_READY))
 	@.ci/ensure-system
 	$(BIN)/python -m pytest --numprocesses auto -m "not live"
 
@@ -78,10 +111,15 @@ infra: $(INFRA_READY)
 
 lock: $(DEV_READY)
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
-	$(COMPILE) requirements/build.in --output-file requirements/build.txt
 	$(COMPILE) pyproject.toml --all-extras requirements/dev.in --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra azure --extra openid --extra postgres --constraint requirements/dev.txt \
+		--output-file functions/requirements.txt
+	$(BIN)/uv pip compile --quiet --system-certs --python-version 3.13 --no-deps --generate-hashes --no-annotate \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) \
+		requirements/functions-runtime.in --output-file requirements/functions-runtime.txt
 	$(COMPILE) requirements/infra.in --output-file requirements/infra.txt
+	$(COMPILE) requirements/build.in --output-file requirements/build.txt
 
 clean:
-	rm -rf .venv .venv-infra demo-trust build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-functions .venv-infra .azurite demo-trust build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

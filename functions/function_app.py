@@ -1,9 +1,7 @@
-"""The Azure Functions app of rp-connect: wiring only, from the folder that is deployed as it stands."""
+"""The Azure Functions app of rp-connect: wiring only, deployed as docs/functions.md says."""
 
-import azure.functions as func
+from blueprints import hours, people, queue, timers, web
 
-from blueprints import hours, queue, timers, web
-
-app = web.app(func.AuthLevel.ANONYMOUS)
-for each in (queue, timers, hours):
+app = web.app()
+for each in (queue, timers, people, hours):
     app.register_functions(each.blueprint)

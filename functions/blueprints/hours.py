@@ -1,4 +1,4 @@
-"""What happens by the clock, too: reminders, and what the bell missed."""
+"""By the clock, for the installation as a whole: what was given up, what nobody asks for again."""
 
 import azure.functions as func
 
@@ -7,11 +7,11 @@ from blueprints.instance import cloud
 blueprint = func.Blueprint()
 
 
-@blueprint.timer_trigger("tick", schedule="0 20 * * * *")
-def reminders(tick: func.TimerRequest) -> None:
-    cloud.start_reminders()
+@blueprint.timer_trigger("tick", schedule="45 */10 * * * *")
+def aside(tick: func.TimerRequest) -> None:
+    cloud.look_aside()
 
 
-@blueprint.timer_trigger("tick", schedule="15 * * * * *")
-def missed(tick: func.TimerRequest) -> None:
-    cloud.sweep()
+@blueprint.timer_trigger("tick", schedule="0 40 2 * * *")
+def retention(tick: func.TimerRequest) -> None:
+    cloud.retire()

@@ -1,4 +1,4 @@
-"""What happens by the clock: each only rings, and the queue spreads the work."""
+"""What is due for each school by the clock: it only rings, and the queue spreads the work."""
 
 import azure.functions as func
 

@@ -6,5 +6,5 @@ from blueprints.instance import cloud
 from rp_connect.wiring.cloud import Pages
 
 
-def app(level: func.AuthLevel) -> func.AsgiFunctionApp:
-    return func.AsgiFunctionApp(Pages(cloud), http_auth_level=level)
+def app() -> func.AsgiFunctionApp:
+    return func.AsgiFunctionApp(Pages(cloud.office), func.AuthLevel.ANONYMOUS, function_name="pages")

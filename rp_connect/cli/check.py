@@ -61,6 +61,8 @@ def _school(school: SchoolCheck) -> None:
 def _effects(found: Check) -> None:
     say(heading("\nWrites to outside systems"))
     _line(not found.parked, f"{count(found.waiting, 'effect')} waiting, {found.parked:,} parked.")
+    if found.queue:
+        _line(False, found.queue)
 
 
 def _listed(words: Iterable[str]) -> str:

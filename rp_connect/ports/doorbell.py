@@ -41,14 +41,18 @@ class Ring:
 
 
 class Doorbell(Protocol):
-    """May raise TryLaterError, AccessError; then the sweep finds what was missed."""
+    """Every method may raise TryLaterError, AccessError or ConfigError."""
 
     def ring(self, ring: Ring, *, after_s: float = 0.0) -> None:
         """Tell a worker, not before `after_s` seconds from now."""
         ...
 
+    def waiting(self) -> int:
+        """About how many messages are there, those included that are to be heard later."""
+        ...
+
     def put_aside(self) -> int:
-        """How many messages were given up after several tries."""
+        """About how many messages were given up after several tries; a person must look."""
         ...
 
 
@@ -57,6 +61,9 @@ class NoBell:
 
     def ring(self, ring: Ring, *, after_s: float = 0.0) -> None:
         return None
+
+    def waiting(self) -> int:
+        return 0
 
     def put_aside(self) -> int:
         return 0

@@ -68,17 +68,20 @@ class SchoolCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """The whole installation. `waiting` counts every effect that is neither done nor parked."""
+    """The whole installation. `waiting` counts every effect that is neither done nor parked; `queue` is a
+    sentence where something is wrong with the queue by which workers are called."""
 
     plugins: Sequence[PluginInfo]
     waiting: int
     parked: int
     schools: Sequence[SchoolCheck]
+    queue: str = ""
 
     @property
     def ok(self) -> bool:
         """Whether nothing needs a person."""
-        return not self.parked and all(s.ok for s in self.schools) and not any(p.fault for p in self.plugins)
+        well = all(s.ok for s in self.schools) and not any(p.fault for p in self.plugins)
+        return well and not self.parked and not self.queue
 
     def to_json(self) -> Json:
         return {
@@ -86,6 +89,7 @@ class Check:
             "plugins": [plugin_json(plugin) for plugin in self.plugins],
             "effects": {"waiting": self.waiting, "parked": self.parked},
             "schools": [school.to_json() for school in self.schools],
+            **({"queue": self.queue} if self.queue else {}),
         }
 
 
@@ -102,6 +106,20 @@ def check_installation(office: Office) -> Check:
             _check_school(office, school, [effect for effect in parked if effect.school == school.id])
             for school in office.schools.values()
         ],
+        queue=_of_queue(office),
+    )
+
+
+def _of_queue(office: Office) -> str:
+    try:
+        given_up = office.bell.put_aside()
+    except RpConnectError as fault:
+        return str(fault)
+    if not given_up:
+        return ""
+    return (
+        f"{_number(given_up, 'message')} put aside after five tries: look at the log of that time, and clear "
+        "the queue of messages put aside. Nothing is lost: what was due is still due."
     )
 
 

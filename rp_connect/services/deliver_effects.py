@@ -28,23 +28,29 @@ GLANCE_S, LOOK_S = 0.25, 2.0
 
 @dataclass(slots=True)
 class Delivered:
-    """`done` and `parked_now` of this run; `waiting` and `parked` as they stand now."""
+    """`done` and `parked_now` of this run; `waiting` and `parked` as they stand now. `held_back`: something
+    is due that only waits for its turn, since time was up or another process had its lane."""
 
     done: int = 0
     waiting: int = 0
     parked: int = 0
     parked_now: int = 0
+    held_back: bool = False
 
     def to_json(self) -> dict[str, int]:
         return {"done": self.done, "waiting": self.waiting, "parked": self.parked}
 
 
-def deliver_effects(office: Office, progress: Progress | None = None) -> Delivered:
-    """Raises StoreError where the store cannot be used; what a workspace says is kept with its effect.
+def deliver_effects(
+    office: Office, progress: Progress | None = None, *, seconds: float | None = None
+) -> Delivered:
+    """Until nothing is due now, or no further batch is begun once so many `seconds` are over.
+
+    Raises StoreError where the store cannot be used; what a workspace says is kept with its effect.
 
     After Ctrl-C no further batch is begun, and what was leased but not sent goes back at once.
     """
-    run = _Delivery(office, progress or Progress())
+    run = _Delivery(office, progress or Progress(), seconds)
     run.until_nothing_is_due()
     with office.store.read() as work:
         counts = work.effects.counts()
@@ -54,15 +60,17 @@ def deliver_effects(office: Office, progress: Progress | None = None) -> Deliver
         waiting=sum(n for state, n in counts.items() if state not in ended),
         parked=counts.get(EffectState.PARKED, 0),
         parked_now=run.sender.ends.parked,
+        held_back=run.is_held_back(),
     )
 
 
 class _Delivery:
     """One run: the workspaces it has opened, and the lanes that are being worked at."""
 
-    def __init__(self, office: Office, progress: Progress) -> None:
+    def __init__(self, office: Office, progress: Progress, seconds: float | None) -> None:
         self.office = office
         self.progress = progress
+        self._ends = None if seconds is None else time.monotonic() + seconds
         self._workspaces: dict[str, Workspace] = {}
         self.sender = Sender(office, self._workspaces)
         self._running: dict[Future[None], list[Lane]] = {}
@@ -93,8 +101,19 @@ class _Delivery:
             self._tell_progress()
             self.sender.keep()
             due = {}
-            if ended or time.monotonic() - looked > LOOK_S:
+            if self._is_over():
+                self.sender.stop.set()
+            elif ended or time.monotonic() - looked > LOOK_S:
                 due, looked = self._due(), time.monotonic()
+
+    def is_held_back(self) -> bool:
+        """What a service asked patience for is not."""
+        lanes = self._lanes(self._due())
+        with self.office.store.read() as work:
+            return any(work.lanes.shut_until(*lane) is None for lane in lanes)
+
+    def _is_over(self) -> bool:
+        return self._ends is not None and time.monotonic() > self._ends
 
     def _start(self, threads: ThreadPoolExecutor, due: Mapping[tuple[str, EffectKind], int]) -> None:
         """First one sender for each lane, then more for those that may have more. Lanes that their workspace

@@ -11,6 +11,7 @@ from rp_connect.domain.calendar import SchoolCalendar
 from rp_connect.domain.case import CaseKind
 from rp_connect.errors import NotFoundError
 from rp_connect.ports.clock import Clock
+from rp_connect.ports.doorbell import Doorbell, NoBell
 from rp_connect.ports.hand_list import HandList
 from rp_connect.ports.mis import MisAdapter
 from rp_connect.ports.plugins import PluginInfo
@@ -47,8 +48,8 @@ class School:
 @dataclass(frozen=True, kw_only=True)
 class Office:
     """Everything a service may need. `page` is where people open the web pages, for links in tasks; `worker`
-    names this process as the holder of leases (host, process id and start time). `entrance` is None where the
-    pages are for this computer alone."""
+    names this process as the holder of leases (host, process id and start time); `bell` calls others.
+    `entrance` is None where the pages are for this computer alone."""
 
     trust: str
     store: Store
@@ -59,6 +60,7 @@ class Office:
     page: str = "http://127.0.0.1:8080"
     worker: str = "worker"
     entrance: Entrance | None = None
+    bell: Doorbell = field(default_factory=NoBell)
 
     def school(self, school: str) -> School:
         """Raises NotFoundError, naming the school that the configuration does not have."""

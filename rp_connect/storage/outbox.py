@@ -96,6 +96,13 @@ class SqlOutbox:
         self._session.run(sa.update(effects).where(this).values(**again))
         return _effect(self._session.rows(sa.select(effects).where(this))[0])
 
+    def retire(self, limit: int) -> int:
+        newer = effects.alias("newer")
+        same = (newer.c.kind == effects.c.kind) & (newer.c.key == effects.c.key)
+        followed = sa.exists().where(same, newer.c.revision > effects.c.revision).correlate(effects)
+        done = sa.select(effects.c.id).where(effects.c.state == EffectState.DONE, followed)
+        return self._session.run(sa.delete(effects).where(effects.c.id.in_(done.limit(limit))))
+
     def every(self, state: EffectState | None = None) -> Sequence[Effect]:
         found = sa.select(effects).order_by(effects.c.id)
         found = found if state is None else found.where(effects.c.state == state)

@@ -1,15 +1,16 @@
-"""What the functions are given: the office, the bell and the web pages, each built once per instance and only
-when a function needs it. Nothing runs at import."""
+"""What the functions of one instance share: the office and the pages, built when a function first needs them.
+
+Importing this loads next to nothing, and runs nothing: a cold start waits for it.
+"""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rp_connect.ports.doorbell import Doorbell, Errand, Ring
+from rp_connect.wiring.once import Once
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,65 +18,107 @@ if TYPE_CHECKING:
     from rp_connect.services.office import Office
 
 
-@dataclass
 class Cloud:
-    """One instance of the app. `config` None: as RP_CONNECT_CONFIG says."""
+    """One instance of the app. Each method is a trigger's; what it raises, the host counts as a failure."""
 
-    config: Path | None = None
-
-    @cached_property
-    def bell(self) -> Doorbell:
-        from rp_connect.wiring.storage_queue import StorageQueueBell
-
-        return StorageQueueBell()
-
-    @cached_property
-    def office(self) -> Office:
-        from rp_connect.settings import find_config
-        from rp_connect.wiring.office import build_office
-        from rp_connect.wiring.ringing import RingingStore
-
-        built = build_office(self.config or find_config(None, os.environ, Path.cwd()))
-        return replace(built, store=RingingStore(built.store, self.bell))
+    def __init__(self) -> None:
+        self.office = Once(_build_office)
 
     def work(self, message: str) -> None:
         """The bell rang. Raises RpConnectError where the message should come back."""
+        from rp_connect.ports.doorbell import Ring
+
+        ring = Ring.from_text(message)
         from rp_connect.wiring.errands import run_errand
 
-        run_errand(self.office, self.bell, Ring.from_text(message))
+        run_errand(self.office(), ring)
 
     def start_syncs(self) -> None:
-        from rp_connect.wiring.errands import ring_for, schools_to_sync
+        from rp_connect.wiring.rounds import ring_for_syncs
 
-        ring_for(self.office, self.bell, Errand.SYNC, schools_to_sync(self.office))
+        ring_for_syncs(self.office())
 
     def start_pulls(self) -> None:
-        from rp_connect.wiring.errands import ring_for
+        from rp_connect.wiring.rounds import ring_for_pulls
 
-        ring_for(self.office, self.bell, Errand.PULL)
+        ring_for_pulls(self.office())
 
     def start_reminders(self) -> None:
-        from rp_connect.wiring.errands import reminders_due, ring_for
+        from rp_connect.wiring.rounds import ring_for_reminders
 
-        ring_for(self.office, self.bell, Errand.REMIND, reminders_due(self.office))
+        ring_for_reminders(self.office())
 
     def sweep(self) -> None:
-        from rp_connect.wiring.errands import sweep
+        from rp_connect.wiring.rounds import ring_for_missed
 
-        sweep(self.office, self.bell)
+        ring_for_missed(self.office())
+
+    def look_aside(self) -> None:
+        from rp_connect.wiring.rounds import look_aside
+
+        look_aside(self.office())
+
+    def retire(self) -> None:
+        from rp_connect.wiring.rounds import retire
+
+        retire(self.office())
 
 
 class Pages:
-    """The web pages as an ASGI app that is built at the first request."""
+    """The pages as an ASGI app that is built at the first request."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, office: Callable[[], Office]) -> None:
+        self._office = office
+        self._app = Once(self._build)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
+        import asyncio
 
-    @cached_property
-    def _app(self) -> ASGIApp:
-        from rp_connect.web import make_app
+        if scope["type"] != "http":
+            await _say_ready(receive, send)
+            return
+        app = await asyncio.to_thread(self._app_or_excuse)
+        await app(scope, receive, send)
 
-        return make_app(self._cloud.office, port=80)
+    def _app_or_excuse(self) -> ASGIApp:
+        """An installation that cannot be opened is one sentence, and is tried again at the next request."""
+        import logging
+
+        from rp_connect.errors import RpConnectError
+
+        try:
+            return self._app()
+        except RpConnectError as fault:
+            logging.getLogger(__name__).error("the pages cannot be opened: %s", fault)
+            return _unready
+
+    def _build(self) -> ASGIApp:
+        """Without a table `[web]` the pages are for one computer alone, so that here they stay closed."""
+        from rp_connect.web import make_app, make_closed_app
+
+        office = self._office()
+        return make_closed_app(office) if office.entrance is None else make_app(office, port=443)
+
+
+async def _unready(scope: Scope, receive: Receive, send: Send) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send(
+        {"type": "http.response.body", "body": b"rp-connect cannot be opened now. Its log says why.\n"}
+    )
+
+
+async def _say_ready(receive: Receive, send: Send) -> None:
+    """The host tells of its start and its end; there is nothing to do at either."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+def _build_office() -> Office:
+    from rp_connect.settings import find_config
+    from rp_connect.wiring.office import build_office
+
+    return build_office(find_config(None, os.environ, Path.cwd()))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pydantic import BaseModel
 
@@ -15,6 +16,7 @@ from rp_connect.domain.people import Role
 from rp_connect.errors import ConfigError
 from rp_connect.hooks.host import PluginHost
 from rp_connect.ports.clock import Clock
+from rp_connect.ports.doorbell import Doorbell, NoBell
 from rp_connect.ports.hand_list import HandList
 from rp_connect.ports.mis import MisAdapter, MisSettings, MisSpec
 from rp_connect.ports.secrets import Secrets
@@ -25,6 +27,8 @@ from rp_connect.storage.owners import this_process
 from rp_connect.wiring.clock import MovedClock, RealClock, read_now
 from rp_connect.wiring.entrance import build_entrance
 from rp_connect.wiring.once import Once
+from rp_connect.wiring.ringing import RingingStore
+from rp_connect.wiring.storage_queue import build_bell
 
 if TYPE_CHECKING:
     from rp_connect.ports.store import Store
@@ -50,10 +54,11 @@ def build_office(
     joined = [_join(settings, school, host) for school in settings.schools]
     clock = _clock(settings, joined, now, ticking=ticking)
     secrets = EnvironmentSecrets()
+    bell = build_bell(os.environ)
     schools = {one.settings.id: _school(settings, one, host, secrets) for one in joined}
     return Office(
         trust=settings.trust.name,
-        store=_open(settings, secrets),
+        store=_open(settings, secrets, bell),
         clock=clock,
         schools=schools,
         kinds=host.case_kinds(),
@@ -61,6 +66,7 @@ def build_office(
         page=settings.web.public_url if settings.web else f"http://127.0.0.1:{port}",
         worker=this_process(),
         entrance=build_entrance(settings, host, secrets),
+        bell=bell,
     )
 
 
@@ -91,10 +97,11 @@ def _clock(
     return MovedClock(moment, ticking=ticking)
 
 
-def _open(settings: Settings, secrets: Secrets) -> Store:
+def _open(settings: Settings, secrets: Secrets, bell: Doorbell) -> Store:
     from rp_connect.storage.store import open_store
 
-    return open_store(settings.store_url(secrets))
+    store: Store = open_store(settings.store_url(secrets))
+    return store if isinstance(bell, NoBell) else cast("Store", RingingStore(store, bell))
 
 
 def _school(settings: Settings, one: _Joined, host: PluginHost, secrets: Secrets) -> School:

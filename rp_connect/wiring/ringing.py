@@ -12,13 +12,14 @@ from contextlib import AbstractContextManager, contextmanager
 from threading import Lock
 from typing import Any, cast
 
-from rp_connect.domain.effect import EffectKind
+from rp_connect.domain.effect import Effect, EffectKind
 from rp_connect.errors import RpConnectError
 from rp_connect.ports.doorbell import Doorbell, Errand, Ring
+from rp_connect.ports.outbox import Outbox
 from rp_connect.ports.store import Store, UnitOfWork
 
 QUIET_S = 2.0
-"""A school that was rung for is not rung for again so soon: one delivery takes all that is due."""
+"""One delivery takes all that is due: between two rings for a school lie so many seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class RingingStore:
     def __init__(self, store: Store, bell: Doorbell) -> None:
         self._store = store
         self._bell = bell
-        self._rung: dict[str, float] = {}
+        self._rings_at: dict[str, float] = {}
         self._lock = Lock()
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the store has
@@ -40,31 +41,42 @@ class RingingStore:
 
     @contextmanager
     def _begin(self) -> Iterator[UnitOfWork]:
-        with self._store.begin() as work:
-            watched = _Watched(work)
-            yield cast(UnitOfWork, watched)
-        for school in watched.committed:
-            self._ring(school)
+        """The bell rings once the transaction is over, also where something failed after its commit."""
+        committed: set[str] = set()
+        try:
+            with self._store.begin() as work:
+                yield cast(UnitOfWork, _Watched(work, committed))
+        finally:
+            for school in sorted(committed):
+                self._ring(school)
 
     def _ring(self, school: str) -> None:
-        with self._lock:
-            now = time.monotonic()
-            if now - self._rung.get(school, -QUIET_S) < QUIET_S:
-                return
-            self._rung[school] = now
+        after = self._pause(school)
+        if after is None:
+            return
         try:
-            self._bell.ring(Ring(Errand.DELIVER, school))
+            self._bell.ring(Ring(Errand.DELIVER, school), after_s=after)
         except RpConnectError as fault:
-            _log.warning("the doorbell did not ring: %s", type(fault).__name__)
+            _log.warning("the doorbell did not ring for %s: %s", school, fault)
+
+    def _pause(self, school: str) -> float | None:
+        """Seconds until this ring is to be heard; None where one is on its way that will be heard later than
+        now, and so does for this one too."""
+        with self._lock:
+            now, last = time.monotonic(), self._rings_at.get(school, -QUIET_S)
+            if last > now:
+                return None
+            heard = self._rings_at[school] = max(now, last + QUIET_S)
+        return heard - now
 
 
 class _Watched:
-    """A unit of work that remembers for which schools effects were wanted, and whether it was committed."""
+    """A unit of work that says for which schools effects were wanted, once it was committed."""
 
-    def __init__(self, work: UnitOfWork) -> None:
+    def __init__(self, work: UnitOfWork, committed: set[str]) -> None:
         self._work = work
         self._wanted: set[str] = set()
-        self.committed: frozenset[str] = frozenset()
+        self._committed = committed
         self.effects = _WatchedOutbox(work.effects, self._wanted)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the unit of work has
@@ -72,11 +84,11 @@ class _Watched:
 
     def commit(self) -> None:
         self._work.commit()
-        self.committed = frozenset(self._wanted)
+        self._committed |= self._wanted
 
 
 class _WatchedOutbox:
-    def __init__(self, outbox: Any, wanted: set[str]) -> None:  # noqa: ANN401 - the outbox of the store
+    def __init__(self, outbox: Outbox, wanted: set[str]) -> None:
         self._outbox = outbox
         self._wanted = wanted
 
@@ -91,3 +103,8 @@ class _WatchedOutbox:
         self._outbox.want_each(kind, keys, school=school, case=case)
         if keys:
             self._wanted.add(school)
+
+    def retry(self, effect_id: int) -> Effect:
+        effect = self._outbox.retry(effect_id)
+        self._wanted.add(effect.school)
+        return effect

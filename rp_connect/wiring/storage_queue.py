@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rp_connect.errors import AccessError, ConfigError, TryLaterError
-from rp_connect.ports.doorbell import Ring
+from rp_connect.ports.doorbell import Doorbell, NoBell, Ring
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -19,27 +19,50 @@ CONNECTION = "RP_CONNECT_QUEUE"
 """The connection that `host.json` and the trigger name, too: a connection string, or as
 `RP_CONNECT_QUEUE__queueServiceUri` the address of the service, which the app's identity may use."""
 REFUSED = "The queue refused us: the app's identity needs the role Storage Queue Data Contributor."
+ADDRESS = f"{CONNECTION}__queueServiceUri"
+CLIENT_ID = f"{CONNECTION}__clientId"
 KEPT_S = 7 * 24 * 3600
+PATIENCE = {
+    "connection_timeout": 3,
+    "read_timeout": 10,
+    "retry_total": 1,
+    "initial_backoff": 1,
+    "increment_base": 1,
+    "random_jitter_range": 1,
+}
+"""Seconds. A person may be waiting for the page whose change rings; what is missed is swept."""
 T = TypeVar("T")
 
 
-class StorageQueueBell:
-    """Opened at the first ring."""
+def build_bell(environ: Mapping[str, str]) -> Doorbell:
+    """By polling, unless the environment names a queue."""
+    named = environ.get(CONNECTION) or environ.get(ADDRESS)
+    return StorageQueueBell(environ) if named else NoBell()
 
-    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
-        self._environ = os.environ if environ is None else environ
+
+class StorageQueueBell:
+    """Opened at the first ring. Several threads may ring."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
         self._clients: dict[str, QueueClient] = {}
 
     def ring(self, ring: Ring, *, after_s: float = 0.0) -> None:
         client = self._client(QUEUE)
         _explained(
             lambda: client.send_message(
-                ring.to_text(), visibility_timeout=int(after_s), time_to_live=KEPT_S, timeout=10
+                ring.to_text(), visibility_timeout=math.ceil(after_s), time_to_live=KEPT_S, timeout=10
             )
         )
 
+    def waiting(self) -> int:
+        return self._count(QUEUE)
+
     def put_aside(self) -> int:
-        client = self._client(POISON)
+        return self._count(POISON)
+
+    def _count(self, name: str) -> int:
+        client = self._client(name)
         return int(_explained(lambda: client.get_queue_properties(timeout=10).approximate_message_count) or 0)
 
     def _client(self, name: str) -> QueueClient:
@@ -53,23 +76,24 @@ class StorageQueueBell:
     def _open(self, name: str) -> QueueClient:
         from azure.storage.queue import QueueClient, TextBase64DecodePolicy, TextBase64EncodePolicy
 
-        write, read = TextBase64EncodePolicy(), TextBase64DecodePolicy()
-        if connection := self._environ.get(CONNECTION):
-            return QueueClient.from_connection_string(
-                connection, name, message_encode_policy=write, message_decode_policy=read
-            )
-        if address := self._environ.get(f"{CONNECTION}__queueServiceUri"):
-            identity = _identity(self._environ)
-            return QueueClient(
-                address, name, credential=identity, message_encode_policy=write, message_decode_policy=read
-            )
-        raise ConfigError(f"{CONNECTION} is not set: the queue of this installation is not known.")
+        how: dict[str, Any] = {
+            "message_encode_policy": TextBase64EncodePolicy(),
+            "message_decode_policy": TextBase64DecodePolicy(),
+            **PATIENCE,
+        }
+        try:
+            if connection := self._environ.get(CONNECTION):
+                return QueueClient.from_connection_string(connection, name, **how)
+            address = self._environ.get(ADDRESS, "")
+            return QueueClient(address, name, credential=_identity(self._environ), **how)
+        except ValueError:  # whose words may quote the key
+            raise ConfigError(f"{CONNECTION} is neither a connection string nor an address.") from None
 
 
 def _identity(environ: Mapping[str, str]) -> TokenCredential:
     from azure.identity import ManagedIdentityCredential
 
-    client_id = environ.get(f"{CONNECTION}__clientId")
+    client_id = environ.get(CLIENT_ID)
     return ManagedIdentityCredential(client_id=client_id) if client_id else ManagedIdentityCredential()
 
 

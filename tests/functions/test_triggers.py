@@ -1,0 +1,184 @@
+"""Each trigger, indexed and invoked by Microsoft's own library, with a real queue between them."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+
+import pytest
+
+from rp_connect.services.check_installation import check_installation
+from rp_connect.storage.store import open_store
+from rp_connect.wiring.office import build_office
+from tests.functions.conftest import NOW, Installation, settings
+from tests.functions.listener import Listener, client, count
+from tests.functions.worker import Worker, need_runtime
+
+TIMERS = {
+    "syncs": "0 */5 * * * *",
+    "pulls": "30 */10 * * * *",
+    "reminders": "0 20 * * * *",
+    "missed": "15 * * * * *",
+    "aside": "45 */10 * * * *",
+    "retention": "0 40 2 * * *",
+}
+WEB = """[web]
+public_url = "https://rp.example"
+sign_in = "openid"
+[web.openid]
+issuer = "https://issuer.example"
+client_id = "rp-connect"
+secret = "env:OPENID_SECRET"
+"""
+TELLING = ("schedule", "queueName", "route")
+LIBRARIES = {
+    "alembic", "authlib", "docx", "icalendar", "jinja2", "matplotlib", "msal", "office365", "opentelemetry",
+    "psycopg", "requests", "uvicorn",
+}  # fmt: skip
+"""What is heavy, and that no trigger may load before something is asked for that needs it."""
+
+
+def heavy(worker: Worker) -> set[str]:
+    modules = worker.itself()["modules"]
+    found = {name.partition(".")[0] for name in modules} & LIBRARIES
+    return found | {name for name in modules if name == "sqlalchemy.orm"}
+
+
+def test_the_app_has_the_triggers_that_it_should_have(installation: Installation):
+    found = {
+        name: [(one["type"], next((one[key] for key in TELLING if key in one), None)) for one in bindings]
+        for name, bindings in installation.worker.functions.items()
+    }
+
+    assert found == {
+        "pages": [("httpTrigger", "/{*route}"), ("http", None)],
+        "work": [("queueTrigger", "rp-connect-work")],
+        **{name: [("timerTrigger", schedule)] for name, schedule in TIMERS.items()},
+    }
+
+
+def test_until_somebody_can_sign_in_only_the_health_of_it_all_is_told(installation: Installation):
+    health = installation.worker.http("/health")
+    assert (health["status"], json.loads(health["body"])) == (200, {"status": "ok"})
+    for path in (
+        "/",
+        "/cases",
+        "/cases/RP-2026-0001",
+        "/api/cases",
+        "/api/tasks",
+        "/static/app.css",
+        "/health/",
+    ):
+        for method in ("GET", "POST"):
+            answer = installation.worker.http(path, method)
+            assert answer["status"] == 503
+            assert answer["body"] == "These pages are closed until sign-in is set up.\n"
+
+
+def test_with_sign_in_set_up_a_visitor_is_asked_to_sign_in_and_sees_nothing_before(school, azurite):
+    need_runtime()
+    config = school.folder / "rp-connect.toml"
+    config.write_text(config.read_text().replace("[[school]]", WEB + "[[school]]", 1))
+    headers = {"host": "rp.example", "x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.7"}
+    with Worker({**settings(school, azurite), "OPENID_SECRET": "made-up"}) as worker:
+        assert worker.http("/health", headers=headers)["status"] == 200
+        board = worker.http("/", headers=headers)
+        assert (board["status"], board["headers"]["location"].partition("?")[0]) == (303, "/sign-in")
+        way_in = worker.http("/sign-in", headers=headers)
+        assert (way_in["status"], "Sign in" in way_in["body"]) == (200, True)
+        assert worker.http("/api/cases", headers=headers)["status"] == 401
+        assert worker.http("/", headers={**headers, "host": "elsewhere.example"})["status"] == 400
+
+
+def test_an_installation_that_cannot_be_opened_says_so_and_is_tried_again(installation: Installation):
+    config = installation.school.folder / "rp-connect.toml"
+    text = config.read_text()
+    config.write_text("nonsense")
+    assert installation.worker.http("/health")["status"] == 503
+    assert "ConfigError" in installation.worker.timer("syncs")["failed"]
+
+    config.write_text(text)
+    assert installation.worker.http("/health")["status"] == 200
+
+
+def test_a_timer_rings_the_queue_syncs_and_what_the_sync_wants_is_sent(installation: Installation):
+    assert installation.worker.timer("syncs") == {}
+    assert count(client(installation.azurite, "rp-connect-work")) == 1
+    installation.worker.queue("sync:northwick")
+    installation.listener.step()
+
+    assert installation.sent() > 0
+    assert installation.listener.failures == []
+
+
+@pytest.mark.parametrize("name", TIMERS)
+def test_each_timer_works(installation: Installation, name):
+    assert installation.worker.timer(name) == {}
+    assert installation.worker.timer(name) == {}
+
+
+def test_what_the_bell_missed_is_swept(installation: Installation):
+    """Its effects were wanted by a process that knew no queue."""
+    installation.school.sync(NOW)
+    assert installation.sent() == 0
+    installation.worker.timer("missed")
+    installation.listener.all()
+
+    assert installation.sent() > 0
+
+
+def test_a_message_that_nobody_understands_is_put_aside_after_five_tries_and_the_rest_goes_on(
+    installation: Installation, monkeypatch
+):
+    installation.school.sync(NOW)
+    queue = client(installation.azurite, "rp-connect-work")
+    queue.send_message("Jamie Smith:bullying")
+    queue.send_message("deliver:northwick")
+    installation.listener.all()
+
+    assert len(installation.listener.failures) == 5
+    assert installation.listener.invocations == 6
+    assert installation.sent() > 0
+    aside = client(installation.azurite, "rp-connect-work-poison")
+    assert count(aside) == 1
+    assert "Jamie" not in "".join([*installation.listener.failures, *installation.worker.said])
+    installation.worker.timer("aside")
+    monkeypatch.setenv("RP_CONNECT_QUEUE", installation.azurite.connection)
+    office = build_office(installation.school.folder / "rp-connect.toml", now=NOW)
+    found = check_installation(office)
+    office.store.close()
+    assert (found.ok, found.queue[:42]) == (False, "1 message put aside after five tries: look")
+
+
+def test_a_store_that_is_gone_is_tried_again_and_nothing_is_put_aside_once_it_is_back(
+    school, azurite, postgres
+):
+    need_runtime()
+    postgres.create_database("comes_back")
+    school.store_url = postgres.url("comes_back")
+    school.sync(NOW)
+    with Worker(settings(school, azurite)) as worker:
+        listener = Listener(azurite, "rp-connect-work", worker)
+        client(azurite, "rp-connect-work").send_message("deliver:northwick")
+        postgres.kill()
+        listener.step()
+        assert "StoreError" in listener.failures[0]
+        assert worker.http("/health")["status"] == 503
+        postgres.start()
+        listener.all()
+        assert worker.http("/health")["status"] == 200
+    assert count(client(azurite, "rp-connect-work-poison")) == 0
+    assert list((school.folder / "workspace" / "tasks").glob("*.ics"))
+    with closing(open_store(school.store_url)) as store, store.read() as work:
+        assert work.effects.due(["northwick"]) == {}
+
+
+def test_no_trigger_loads_what_it_does_not_need(installation: Installation):
+    """What comes later may load more; each line says what was loaded until then."""
+    worker = installation.worker
+    assert heavy(worker) == set()
+    assert worker.http("/health")["status"] == 200
+    assert heavy(worker) - {"alembic", "sqlalchemy.orm"} == set()
+    for name in TIMERS:
+        worker.timer(name)
+    assert heavy(worker) - {"alembic", "sqlalchemy.orm"} == {"requests"}
