@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import resource
 import sys
 import threading
@@ -177,4 +178,5 @@ def say(what: Json) -> None:
 
 if __name__ == "__main__":
     sys.stdout = sys.stderr
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     asyncio.run(serve(sys.argv[1]))

@@ -27,6 +27,7 @@ public_url = "https://rp.example"
 sign_in = "openid"
 [web.openid]
 issuer = "https://issuer.example"
+claim = "email"
 client_id = "rp-connect"
 secret = "env:OPENID_SECRET"
 """
