@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -73,6 +74,34 @@ def test_an_older_store_is_upgraded_and_keeps_what_it_holds(url, engine):
         assert work.schools.state("old").passes == 7
         assert work.cases.next_ref(2026) == "RP-2026-0001"
     store.close()
+
+
+def test_several_new_processes_may_upgrade_an_old_store_at_once(url, engine):
+    with engine.begin() as connection:
+        config = alembic()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+
+    with ExitStack() as stack:
+        others = [stack.enter_context(elsewhere("opened", url)) for _ in range(4)]
+        assert [other.says() for other in others] == ["opened"] * 4
+
+    with engine.connect() as connection:
+        assert connection.scalars(sa.text("SELECT version_num FROM alembic_version")).all() == [HEAD]
+
+
+def test_an_upgrade_takes_nothing_away_from_the_version_before_it():
+    """While old and new copies overlap, the old ones go on with the columns that they know."""
+    taken = [
+        (path.name, call)
+        for path in sorted(MIGRATIONS.glob("versions/*.py"))
+        for call in re.findall(
+            r"\.(drop_table|drop_column|alter_column|rename_table)\(", path.read_text(encoding="utf-8")
+        )
+    ]
+
+    assert len(list(MIGRATIONS.glob("versions/*.py"))) >= 4
+    assert taken == []
 
 
 def test_a_store_of_a_newer_program_is_refused(url, engine):
