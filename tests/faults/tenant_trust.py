@@ -4,7 +4,7 @@ sent to a Graph server in a process of its own."""
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -68,11 +68,18 @@ class TenantTrust:
     """`timeout_s` is short so that what is in doubt need not stay so for long: it is looked for after that
     and one second more, as the settings say."""
 
-    def __init__(self, folder: Path, server: OwnProcess, store_url: str, timeout_s: float = 4.0) -> None:
-        self.folder, self.server = folder, server
+    def __init__(
+        self,
+        folder: Path,
+        server: OwnProcess,
+        store_url: str,
+        timeout_s: float = 4.0,
+        schools: Sequence[str] = SCHOOLS,
+    ) -> None:
+        self.folder, self.server, self.schools = folder, server, schools
         tables = [
             SCHOOL.format(id=school, group=GROUP, site=SITE, url=server.url, timeout_s=timeout_s)
-            for school in SCHOOLS
+            for school in schools
         ]
         folder.mkdir(exist_ok=True)
         self.config = folder / "rp-connect.toml"
@@ -91,9 +98,9 @@ class TenantTrust:
         self.server.configure(**ROOMY)
         calendar = [{"kind": k, "first": a, "last": b} for k, a, b in CAL_A]
         write_rows(self.folder / "calendar.csv", calendar)
-        for number, school in enumerate(SCHOOLS):
+        for number, school in enumerate(self.schools):
             (self.folder / school).mkdir()
-            ours = range(number + 1, suspensions + 1, len(SCHOOLS))
+            ours = range(number + 1, suspensions + 1, len(self.schools))
             write_rows(self.folder / school / "pupils.csv", [pupil(f"P{n}") for n in ours])
             rows = [suspension(f"S{n:04}", DAYS[n % 4], n % 6 + 1, pupil_id=f"P{n}") for n in ours]
             write_rows(self.folder / school / "suspensions.csv", rows)

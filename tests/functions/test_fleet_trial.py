@@ -1,0 +1,106 @@
+"""Many workers on one PostgreSQL and one queue send everything once, whoever of them is killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rp_connect.wiring import rounds
+from tests.faults.tenant_count import differences
+from tests.faults.tenant_trust import SECRETS, TenantTrust, left
+from tests.functions.azurite import Azurite
+from tests.functions.fleet import Fleet
+from tests.functions.worker import need_runtime
+from tests.graph_server.fixtures import judge, need_contract
+from tests.graph_server.own_process import OwnProcess
+
+FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
+CASES = int(os.environ.get("RP_CONNECT_TRIAL_CASES", "5000" if FULL else "20"))
+WORKERS = 8 if FULL else 2
+SCHOOLS = tuple(f"school-{number}" for number in range(1, (16 if FULL else 4) + 1))
+KILL_EVERY_S = (3.0, 9.0) if FULL else (1.0, 3.0)
+KILLS = 200 if FULL else 3
+LONGEST_S = 4 * 3600.0 if FULL else 240.0
+pytestmark = [pytest.mark.trial, pytest.mark.facts, pytest.mark.timeout(0 if FULL else 290)]
+
+
+@pytest.fixture
+def server() -> Iterator[OwnProcess]:
+    need_contract()
+    need_runtime()
+    with OwnProcess(check_every=20 if FULL else 1, seed=2026) as running:
+        yield running
+        found = running.take_violations()
+    judge(found)
+
+
+@pytest.fixture
+def trust(tmp_path: Path, server: OwnProcess, postgres_url: str, monkeypatch) -> TenantTrust:
+    """Nobody has rung for what is there to be sent."""
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("RP_CONNECT_QUEUE", raising=False)
+    return TenantTrust(tmp_path / "trust", server, f"{postgres_url}?connections=6", schools=SCHOOLS)
+
+
+def settings(trust: TenantTrust, azurite: Azurite) -> dict[str, str]:
+    return {"RP_CONNECT_CONFIG": str(trust.config), "RP_CONNECT_QUEUE": azurite.connection, **SECRETS}
+
+
+def deliver(
+    trust: TenantTrust, azurite: Azurite, monkeypatch, workers: int, kills: int = 0
+) -> tuple[int, int, float]:
+    """How many effects there were, how many workers died, and the seconds that it took."""
+    dice, killing = random.Random(workers), [time.monotonic() + 2.0, float(kills)]
+    monkeypatch.setenv("RP_CONNECT_QUEUE", azurite.connection)
+    with trust.office() as office, Fleet(azurite, settings(trust, azurite), workers) as fleet:
+        wanted = sum(left(office).values())
+
+        def each() -> None:
+            """What the timer does every minute, sooner; and now and then a worker dies."""
+            rounds.ring_for_missed(office)
+            if killing[1] and time.monotonic() > killing[0]:
+                fleet.kill_one(dice)
+                killing[:] = [time.monotonic() + dice.uniform(*KILL_EVERY_S), killing[1] - 1]
+
+        took = fleet.until(lambda: not left(office), each, LONGEST_S)
+    assert [fault for fault in fleet.failures if "StoreError" not in fault] == []
+    return wanted, fleet.deaths, took
+
+
+def wrong(trust: TenantTrust) -> dict[str, list[str]]:
+    with trust.office() as office:
+        return differences(office, trust.server.state)
+
+
+def test_workers_that_are_killed_at_random_send_everything_once(trust, azurite, monkeypatch, capsys):
+    trust.prepare(CASES)
+    wanted, deaths, took = deliver(trust, azurite, monkeypatch, WORKERS, KILLS)
+
+    assert wrong(trust) == {}
+    assert deaths >= (1 if not FULL else 20)
+    log = trust.server.log
+    assert (log.outlook_peak <= 4, log.outlook_refused) == (True, 0)
+    tell(capsys, f"{WORKERS} workers, {CASES} cases, {deaths} killed", wanted, took)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4, 8] if FULL else [1])
+def test_workers_share_the_work(trust, azurite, monkeypatch, capsys, workers):
+    cases = CASES // 5 if FULL else 8
+    trust.prepare(cases)
+    wanted, deaths, took = deliver(trust, azurite, monkeypatch, workers)
+
+    assert (wrong(trust), deaths) == ({}, 0)
+    assert trust.server.log.outlook_peak <= 4
+    tell(capsys, f"{workers} workers, {cases} cases", wanted, took)
+
+
+def tell(capsys, what: str, effects: int, seconds: float) -> None:
+    with capsys.disabled():
+        sys.stdout.write(f"\n{what}: {effects} effects in {seconds:.1f} s, {effects / seconds:.0f}/s\n")
