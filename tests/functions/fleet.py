@@ -17,7 +17,7 @@ QUEUE = "rp-connect-work"
 
 
 class Fleet:
-    """A `with` block of `count` workers. `deaths` counts those that were killed; their places are filled again."""
+    """A `with` block of `count` workers. Who is killed counts among `deaths`, and is replaced."""
 
     def __init__(self, azurite: Azurite, settings: Mapping[str, str], count: int) -> None:
         self._azurite = azurite
