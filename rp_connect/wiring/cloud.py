@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from rp_connect.services.office import Office
+    from rp_connect.wiring.telemetry import Telemetry
 
 
 class Cloud:
     """One instance of the app. Each method is a trigger's; what it raises, the host counts as a failure."""
 
     def __init__(self) -> None:
-        self.office = Once(_build_office)
+        self.office = Once(self._open)
+        self._telemetry: Telemetry | None = None
 
     def work(self, message: str) -> None:
         """The bell rang. Raises RpConnectError where the message should come back."""
@@ -31,7 +34,9 @@ class Cloud:
         ring = Ring.from_text(message)
         from rp_connect.wiring.errands import run_errand
 
-        run_errand(self.office(), ring)
+        office = self.office()
+        with self._telemetry.job(ring.errand.value) if self._telemetry else nullcontext():
+            run_errand(office, ring)
 
     def start_syncs(self) -> None:
         from rp_connect.wiring.rounds import ring_for_syncs
@@ -62,6 +67,11 @@ class Cloud:
         from rp_connect.wiring.rounds import retire
 
         retire(self.office())
+
+    def _open(self) -> Office:
+        office = _build_office()
+        self._telemetry = _start_telemetry(office)
+        return office
 
 
 class Pages:
@@ -122,3 +132,13 @@ def _build_office() -> Office:
     from rp_connect.wiring.office import build_office
 
     return build_office(find_config(None, os.environ, Path.cwd()))
+
+
+def _start_telemetry(office: Office) -> Telemetry | None:
+    """Loads nothing where the environment names no place for figures."""
+    places = ("APPLICATIONINSIGHTS_CONNECTION_STRING", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    if not any(os.environ.get(place) for place in places):
+        return None
+    from rp_connect.wiring.telemetry import start_telemetry
+
+    return start_telemetry(office, os.environ, office.bell.put_aside)

@@ -23,6 +23,7 @@ from rp_connect.errors import ConfigError
 from rp_connect.services.deliver_effects import deliver_effects
 from rp_connect.services.office import Office
 from rp_connect.services.sync_schools import sync_schools
+from rp_connect.wiring.cloud import Cloud
 from rp_connect.wiring.office import build_office
 from rp_connect.wiring.telemetry import NEVER_S, Telemetry, start_telemetry
 from tests.leaks.canaries import NOW, canary_school, leaks, write
@@ -170,6 +171,7 @@ def test_without_a_place_nothing_is_measured_and_nothing_is_loaded(tmp_path):
 import sys
 import time
 from pathlib import Path
+from rp_connect.wiring.cloud import Cloud
 from rp_connect.wiring.office import build_office
 from rp_connect.wiring.telemetry import start_telemetry
 office = build_office(Path(sys.argv[1]))
@@ -224,3 +226,26 @@ def test_the_jobs_of_run_are_told_too(office, insights):
     assert running.returncode == 0, err
     assert "rp_connect.job.duration" in said
     assert leaks(said + out + err) == []
+
+
+def test_an_instance_of_the_functions_app_tells_of_its_errands(tmp_path, insights, monkeypatch):
+    url, came = insights
+    school = canary_school(tmp_path)
+    write(school)
+    place = f"InstrumentationKey=00000000-0000-4000-8000-000000000000;IngestionEndpoint={url}/"
+    monkeypatch.setenv("APPLICATIONINSIGHTS_CONNECTION_STRING", place)
+    monkeypatch.setenv("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "true")
+    monkeypatch.setenv("APPLICATIONINSIGHTS_SDKSTATS_DISABLED", "true")
+    monkeypatch.setenv("RP_CONNECT_CONFIG", str(school.folder / "rp-connect.toml"))
+    cloud = Cloud()
+    office = cloud.office()
+
+    cloud.work(f"sync:{next(iter(office.schools))}")
+
+    assert cloud._telemetry is not None
+    cloud._telemetry.close()
+    office.store.close()
+    said = "\n".join(came)
+    assert "rp_connect.job.duration" in said
+    assert "rp_connect.poisoned" in said
+    assert leaks(said) == []
