@@ -16,6 +16,7 @@ import logging
 import resource
 import sys
 import threading
+import time
 import uuid
 from datetime import UTC, datetime
 from importlib import import_module
@@ -98,7 +99,7 @@ class Host:
     async def invoke(self, order: Json) -> Json:
         if order["name"] == "?":
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            return {"modules": sorted(sys.modules), "rss_mib": peak}
+            return {"modules": sorted(sys.modules), "rss_mib": peak, "cpu_s": time.process_time()}
         given, metadata = getattr(self, f"_{order['trigger']}")(order)
         invocation = Message(
             invocation_id=str(uuid.uuid4()),

@@ -6,11 +6,13 @@ import os
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from rp_connect.errors import StoreError
 from rp_connect.wiring import rounds
 from tests.faults.tenant_count import differences
 from tests.faults.tenant_trust import SECRETS, TenantTrust, left
@@ -19,6 +21,7 @@ from tests.functions.fleet import Fleet
 from tests.functions.worker import need_runtime
 from tests.graph_server.fixtures import judge, need_contract
 from tests.graph_server.own_process import OwnProcess
+from tests.postgres_server import PostgresServer
 
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
 CASES = int(os.environ.get("RP_CONNECT_TRIAL_CASES", "5000" if FULL else "20"))
@@ -47,6 +50,22 @@ def trust(tmp_path: Path, server: OwnProcess, postgres_url: str, monkeypatch) ->
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("RP_CONNECT_QUEUE", raising=False)
     return TenantTrust(tmp_path / "trust", server, f"{postgres_url}?connections=6", schools=SCHOOLS)
+
+
+@pytest.fixture
+def durable() -> Iterator[PostgresServer]:
+    with PostgresServer() as running:
+        running.create_database("trust")
+        yield running
+
+
+@pytest.fixture
+def failing_over(tmp_path: Path, server: OwnProcess, durable: PostgresServer, monkeypatch) -> TenantTrust:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("RP_CONNECT_QUEUE", raising=False)
+    url = f"{durable.url('trust')}?connections=6"
+    return TenantTrust(tmp_path / "failing-over", server, url, schools=SCHOOLS)
 
 
 def settings(trust: TenantTrust, azurite: Azurite) -> dict[str, str]:
@@ -84,7 +103,7 @@ def test_workers_that_are_killed_at_random_send_everything_once(trust, azurite, 
     wanted, deaths, took = deliver(trust, azurite, monkeypatch, WORKERS, KILLS)
 
     assert wrong(trust) == {}
-    assert deaths >= (1 if not FULL else 20)
+    assert deaths >= max(1, KILLS * CASES // 50000)
     log = trust.server.log
     assert (log.outlook_peak <= 4, log.outlook_refused) == (True, 0)
     tell(capsys, f"{WORKERS} workers, {CASES} cases, {deaths} killed", wanted, took)
@@ -99,6 +118,43 @@ def test_workers_share_the_work(trust, azurite, monkeypatch, capsys, workers):
     assert (wrong(trust), deaths) == ({}, 0)
     assert trust.server.log.outlook_peak <= 4
     tell(capsys, f"{workers} workers, {cases} cases", wanted, took)
+
+
+def test_a_database_that_fails_over_again_and_again_costs_nothing_but_time(
+    failing_over, durable, azurite, monkeypatch
+):
+    """It is killed in the middle of the work, is away for two seconds, and comes back."""
+    failing_over.prepare(CASES // 5 if FULL else 12)
+    monkeypatch.setenv("RP_CONNECT_QUEUE", azurite.connection)
+    outages = [0, 10 if FULL else 2]
+    with (
+        failing_over.office() as office,
+        Fleet(azurite, settings(failing_over, azurite), WORKERS) as fleet,
+    ):
+        whole = sum(left(office).values())
+
+        def each() -> None:
+            rounds.ring_for_missed(office)
+            done = whole - sum(left(office).values())
+            if outages[0] < outages[1] and done >= whole * (outages[0] + 1) // (outages[1] + 1):
+                outages[0] += 1
+                durable.kill()
+                time.sleep(2.0)
+                durable.start()
+
+        fleet.until(lambda: away(lambda: not left(office)), lambda: away(each), LONGEST_S)
+
+    assert wrong(failing_over) == {}
+    assert outages[0] >= 1
+    assert [fault for fault in fleet.failures if "StoreError" not in fault] == []
+
+
+def away(ask: Callable[[], Any]) -> Any:
+    """The answer, or nothing while the database is away."""
+    try:
+        return ask()
+    except StoreError:
+        return None
 
 
 def tell(capsys, what: str, effects: int, seconds: float) -> None:

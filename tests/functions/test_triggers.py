@@ -13,6 +13,7 @@ from rp_connect.wiring.office import build_office
 from tests.functions.conftest import NOW, Installation, settings
 from tests.functions.listener import Listener, client, count
 from tests.functions.worker import Worker, need_runtime
+from tests.postgres_server import PostgresServer
 
 TIMERS = {
     "syncs": "0 */5 * * * *",
@@ -151,27 +152,26 @@ def test_a_message_that_nobody_understands_is_put_aside_after_five_tries_and_the
     assert (found.ok, found.queue[:42]) == (False, "1 message put aside after five tries: look")
 
 
-def test_a_store_that_is_gone_is_tried_again_and_nothing_is_put_aside_once_it_is_back(
-    school, azurite, postgres
-):
+def test_a_store_that_is_gone_is_tried_again_and_nothing_is_put_aside_once_it_is_back(school, azurite):
     need_runtime()
-    postgres.create_database("comes_back")
-    school.store_url = postgres.url("comes_back")
-    school.sync(NOW)
-    with Worker(settings(school, azurite)) as worker:
-        listener = Listener(azurite, "rp-connect-work", worker)
-        client(azurite, "rp-connect-work").send_message("deliver:northwick")
-        postgres.kill()
-        listener.step()
-        assert "StoreError" in listener.failures[0]
-        assert worker.http("/health")["status"] == 503
-        postgres.start()
-        listener.all()
-        assert worker.http("/health")["status"] == 200
-    assert count(client(azurite, "rp-connect-work-poison")) == 0
-    assert list((school.folder / "workspace" / "tasks").glob("*.ics"))
-    with closing(open_store(school.store_url)) as store, store.read() as work:
-        assert work.effects.due(["northwick"]) == {}
+    with PostgresServer() as postgres:  # as durable as in production: it is killed
+        postgres.create_database("trust")
+        school.store_url = postgres.url("trust")
+        school.sync(NOW)
+        with Worker(settings(school, azurite)) as worker:
+            listener = Listener(azurite, "rp-connect-work", worker)
+            client(azurite, "rp-connect-work").send_message("deliver:northwick")
+            postgres.kill()
+            listener.step()
+            assert "StoreError" in listener.failures[0]
+            assert worker.http("/health")["status"] == 503
+            postgres.start()
+            listener.all()
+            assert worker.http("/health")["status"] == 200
+        assert count(client(azurite, "rp-connect-work-poison")) == 0
+        assert list((school.folder / "workspace" / "tasks").glob("*.ics"))
+        with closing(open_store(school.store_url)) as store, store.read() as work:
+            assert work.effects.due(["northwick"]) == {}
 
 
 def test_no_trigger_loads_what_it_does_not_need(installation: Installation):

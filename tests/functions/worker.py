@@ -108,7 +108,7 @@ class Worker:
         return self.ask(name="work", trigger="queue", text=text, tries=tries)
 
     def itself(self) -> Json:
-        """Its "modules" and "rss_mib"."""
+        """Its "modules", its peak in "rss_mib", and the seconds of CPU it has used, "cpu_s"."""
         return self.ask(name="?")
 
     def ask(self, **order: object) -> Json:
