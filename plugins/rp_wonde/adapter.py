@@ -18,6 +18,7 @@ from rp_wonde.people import INCLUDES
 from rp_wonde.readings import Readings
 from rp_wonde.school import school_of, takes_outcomes
 from rp_wonde.settings import WondeSettings
+from rp_wonde.webhook_secret import problems_of_secret
 
 _LISTS = {
     "pupils": ("students",),
@@ -36,6 +37,7 @@ class WondeAdapter:
         if not isinstance(own, WondeSettings):
             raise TypeError("Wonde is read with its own settings")
         self._own = own
+        self._secrets = settings.secrets
         self._wonde = Wonde(own, lambda: settings.secrets.read(own.token))
         self._readings = Readings(self._wonde, own, settings.timezone)
         self._outcomes = Outcomes(self._wonde, own, self._readings)
@@ -51,6 +53,7 @@ class WondeAdapter:
         problems = list(self._outcome_problems(school, refused))
         if not problems and takes_outcomes(school):
             capabilities.append("outcomes")
+        problems += problems_of_secret(self._own, self._secrets)
         return Probe(tuple(capabilities), tuple(refused), tuple(problems))
 
     def changes(self, kind: Kind, cursor: Cursor | None) -> Reading:

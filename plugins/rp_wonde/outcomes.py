@@ -32,6 +32,11 @@ class _Taken(NamedTuple):
     at: float
 
 
+def said_of(writeback: str | None) -> str:
+    """How a reason names a write-back, so that Wonde's word of its end finds the reason again."""
+    return f" (write-back {writeback})" if writeback else ""
+
+
 class Outcomes:
     def __init__(self, wonde: Wonde, own: WondeSettings, readings: Readings) -> None:
         self._wonde = wonde
@@ -52,7 +57,10 @@ class Outcomes:
             self._taken.pop(note.key)
             return f"writeback:{taken.writeback}" if ended else None
         if time.monotonic() - taken.at < UNSEEN_S:
-            raise TryLaterError(f"Wonde took {note.key} and has not carried it out yet.", retry_after=60.0)
+            way = said_of(taken.writeback)
+            raise TryLaterError(
+                f"Wonde took {note.key}{way} and has not carried it out yet.", retry_after=60.0
+            )
         self._taken.pop(note.key)
         return None
 
@@ -70,7 +78,10 @@ class Outcomes:
         if writeback and self._followed(writeback):
             self._taken.pop(note.key)
             return self._listed(note) or f"writeback:{writeback}"
-        raise UnclearError(f"Wonde took {note.key} and has not carried it out yet: it is looked at again.")
+        way = said_of(writeback)
+        raise UnclearError(
+            f"Wonde took {note.key}{way} and has not carried it out yet: it is looked at again."
+        )
 
     def _require(self) -> None:
         if not self._own.outcome_type or not self._own.outcome_employee:

@@ -1,9 +1,11 @@
-"""Registers Wonde as an MIS."""
+"""Registers Wonde as an MIS, and the address of its webhooks."""
 
 from __future__ import annotations
 
 from rp_connect.hooks.markers import hookimpl
+from rp_connect.ports.desk import Desk
 from rp_connect.ports.mis import MisAdapter, MisSettings, MisSpec, RegisterMis
+from rp_connect.ports.routes import PluginAnswer, PluginRequest, PluginRoute, RegisterRoutes, RouteSpec
 from rp_wonde.asked import FIELDS
 from rp_wonde.settings import WondeSettings
 
@@ -17,3 +19,14 @@ def build(settings: MisSettings) -> MisAdapter:
 @hookimpl
 def register_mis(register: RegisterMis) -> None:
     register(MisSpec(name="wonde", settings=WondeSettings, build=build, fields=FIELDS))
+
+
+@hookimpl
+def register_routes(register: RegisterRoutes, desk: Desk) -> None:
+    def wonde_webhook(request: PluginRequest) -> PluginAnswer:
+        from rp_wonde.webhooks import Webhooks  # noqa: PLC0415 - as above
+
+        return Webhooks(desk).answer(request)
+
+    route = PluginRoute("POST", "/webhook/{secret}", wonde_webhook, own_proof=True)
+    register(RouteSpec(name="rp_wonde", routes=(route,)))

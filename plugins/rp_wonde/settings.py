@@ -21,6 +21,7 @@ class WondeSettings(BaseModel):
     `behaviour_roles` is the school's word for a pupil's role → ours, and `unnamed_role` what a pupil without
     such a word is. What an outcome is written as is chosen from the school's own attributes: `outcome_type`
     and the rest stand in Wonde's codes, `outcome_employee` is the Wonde id of whoever it is recorded by.
+    `webhook_secret` ends the address that Wonde's webhooks are sent to; without it none is taken.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -41,6 +42,7 @@ class WondeSettings(BaseModel):
     outcome_role: str = ""
     outcome_employee: str = ""
     outcome_points: int = 0
+    webhook_secret: str | None = Field(default=None, pattern=r"^(env|keyvault):\S+$")
 
     @field_validator("base_url")
     @classmethod

@@ -21,15 +21,18 @@ from rp_connect.domain.case import CaseKind
 from rp_connect.errors import ConfigError
 from rp_connect.hooks import specs
 from rp_connect.hooks.markers import PROJECT
+from rp_connect.ports.desk import Desk
 from rp_connect.ports.mis import AskedField, MisSpec
 from rp_connect.ports.plugins import PluginInfo
 from rp_connect.ports.policy import PolicySpec
 from rp_connect.ports.practice import PracticeSpec
+from rp_connect.ports.routes import PluginRoute, RouteSpec
 from rp_connect.ports.sign_in import SignInSpec
 from rp_connect.ports.workspace import WorkspaceSpec
+from rp_connect.services.desk import OfficeDesk
 
-Spec = MisSpec | WorkspaceSpec | PolicySpec | PracticeSpec | SignInSpec
-Found = TypeVar("Found", MisSpec, WorkspaceSpec, PolicySpec, PracticeSpec, SignInSpec)
+Spec = MisSpec | WorkspaceSpec | PolicySpec | PracticeSpec | SignInSpec | RouteSpec
+Found = TypeVar("Found", MisSpec, WorkspaceSpec, PolicySpec, PracticeSpec, SignInSpec, RouteSpec)
 
 _TAKES: dict[str, type[Spec]] = {
     "register_mis": MisSpec,
@@ -37,6 +40,7 @@ _TAKES: dict[str, type[Spec]] = {
     "register_policies": PolicySpec,
     "register_practice": PracticeSpec,
     "register_sign_in": SignInSpec,
+    "register_routes": RouteSpec,
 }
 _CALLED = {
     MisSpec: "MIS",
@@ -44,8 +48,10 @@ _CALLED = {
     PolicySpec: "policy",
     PracticeSpec: "practice",
     SignInSpec: "sign-in",
+    RouteSpec: "address",
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PATH = re.compile(r"(/([a-z0-9-]+|\{[a-z_]+\}))+")
 
 
 class Distribution(Protocol):
@@ -83,12 +89,14 @@ class PluginHost:
         self._plugins: tuple[_Plugin, ...] = ()
         self._clashes: dict[tuple[str, str], str] = {}
 
-    def load(self, entry_points: Iterable[Discovered] | None = None) -> Self:
-        """Load the installed plugins, or those given. Never raises for what a plugin does."""
+    def load(self, entry_points: Iterable[Discovered] | None = None, desk: Desk | None = None) -> Self:
+        """Load the installed plugins, or those given. Never raises for what a plugin does. Without a desk
+        those with routes are handed one that stays closed."""
+        handed = OfficeDesk() if desk is None else desk
         found = installed_entry_points(group=PROJECT) if entry_points is None else entry_points
         ordered = sorted(found, key=lambda entry: entry.name)
         times = Counter(entry.name for entry in ordered)
-        self._plugins = tuple(_load(entry, times[entry.name]) for entry in ordered)
+        self._plugins = tuple(_load(entry, times[entry.name], handed) for entry in ordered)
         self._clashes = _clashes(self._plugins)
         return self
 
@@ -113,6 +121,10 @@ class PluginHost:
         """The kinds of case of every practice, by plugin; those that two practices claim are left out."""
         kinds = (kind for spec in self._standing(PracticeSpec) for kind in spec.kinds)
         return tuple(kind for kind in kinds if ("case kind", kind.name) not in self._clashes)
+
+    def routes(self) -> tuple[RouteSpec, ...]:
+        """The addresses of all plugins."""
+        return tuple(self._standing(RouteSpec))
 
     def plugins(self) -> tuple[PluginInfo, ...]:
         """Every plugin that is installed, by name, those that are parked included."""
@@ -148,12 +160,12 @@ def _fields(plugin: _Plugin) -> tuple[tuple[str, AskedField], ...]:
     )
 
 
-def _load(entry: Discovered, times: int) -> _Plugin:
+def _load(entry: Discovered, times: int, desk: Desk) -> _Plugin:
     version = entry.dist.version if entry.dist else ""
     try:
         if times > 1:
             raise _Unfit("more than one installed package brings a plugin of this name")
-        hooks, registered = _ask(entry.name, _import(entry))
+        hooks, registered = _ask(entry.name, _import(entry), desk)
     except _Unfit as unfit:
         return _Plugin(entry.name, version, fault=f"{entry.name} is parked: {unfit}.")
     return _Plugin(entry.name, version, hooks, registered)
@@ -168,7 +180,7 @@ def _import(entry: Discovered) -> object:
         raise _Unfit(f"its import raised {type(error).__name__}{missing}") from None
 
 
-def _ask(name: str, plugin: object) -> tuple[tuple[str, ...], tuple[Spec, ...]]:
+def _ask(name: str, plugin: object, desk: Desk) -> tuple[tuple[str, ...], tuple[Spec, ...]]:
     """A manager of its own for each plugin: what one does cannot stop or shadow another."""
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(specs)
@@ -176,7 +188,7 @@ def _ask(name: str, plugin: object) -> tuple[tuple[str, ...], tuple[Spec, ...]]:
     hooks = tuple(hook for hook in _TAKES if getattr(manager.hook, hook).get_hookimpls())
     if not hooks:
         raise _Unfit("it answers no hook, so look whether its functions are marked with hookimpl")
-    registered = tuple(spec for hook in hooks for spec in _call(manager, hook))
+    registered = tuple(spec for hook in hooks for spec in _call(manager, hook, desk))
     _refuse_doubles(registered)
     return hooks, registered
 
@@ -194,10 +206,11 @@ def _fit(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
         raise _Unfit(f"looking for its hooks raised {type(error).__name__}") from None
 
 
-def _call(manager: pluggy.PluginManager, hook: str) -> list[Spec]:
+def _call(manager: pluggy.PluginManager, hook: str, desk: Desk) -> list[Spec]:
     given: list[object] = []
+    told = {"desk": desk} if hook == "register_routes" else {}
     try:
-        getattr(manager.hook, hook)(register=given.append)
+        getattr(manager.hook, hook)(register=given.append, **told)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
         raise _Unfit(f"its {hook} raised {type(error).__name__}") from None
     return [_checked(hook, spec) for spec in given]
@@ -229,6 +242,20 @@ def _is_whole(spec: Spec) -> bool:
             return _is_series(spec.packs) and all(_is_pack(pack) for pack in spec.packs)
         case PracticeSpec():
             return _is_series(spec.kinds) and all(isinstance(kind, CaseKind) for kind in spec.kinds)
+        case RouteSpec():
+            return _is_series(spec.routes) and _are_routes(spec.routes)
+
+
+def _are_routes(routes: Sequence[object]) -> bool:
+    """Each can be mounted, and no two are at one place."""
+    fit = [route for route in routes if isinstance(route, PluginRoute) and _is_route(route)]
+    return len({(route.method, route.path) for route in fit}) == len(routes)
+
+
+def _is_route(route: PluginRoute) -> bool:
+    methods = ("POST",) if route.own_proof else ("GET", "POST")
+    placed = isinstance(route.path, str) and _PATH.fullmatch(route.path) is not None
+    return placed and route.method in methods and callable(route.answer)
 
 
 def _is_series(given: object) -> bool:

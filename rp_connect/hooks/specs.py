@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 from rp_connect.hooks.markers import hookspec
 
 if TYPE_CHECKING:
+    from rp_connect.ports.desk import Desk
     from rp_connect.ports.mis import RegisterMis
     from rp_connect.ports.policy import RegisterPolicies
     from rp_connect.ports.practice import RegisterPractice
+    from rp_connect.ports.routes import RegisterRoutes
     from rp_connect.ports.sign_in import RegisterSignIn
     from rp_connect.ports.workspace import RegisterWorkspace
 
@@ -63,4 +65,14 @@ def register_sign_in(register: RegisterSignIn) -> None:
 
     A trust uses it with `sign_in = "<name>"` in `[web]` and its own table, `[web.<name>]`. `build` is called
     only then, and does no I/O. It says who somebody is; what they may see hangs on `[school.people]` alone.
+    """
+
+
+@hookspec
+def register_routes(register: RegisterRoutes, desk: Desk) -> None:
+    """Call `register(RouteSpec(name, routes))` once, for addresses under /plugins/<name>/.
+
+    A route with `own_proof` is for a sender that is no browser, such as a webhook: it is a POST without a
+    session, and its `answer` checks the proof first. Any other is for those who may open the pages. `desk` is
+    kept and used while a route is answered; while registering it is closed.
     """

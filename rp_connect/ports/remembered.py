@@ -9,6 +9,9 @@ from typing import Protocol
 
 from rp_connect.ports.mis import Cursor, Refusal
 
+ACCESS, MIGRATION = "access", "migration"
+"""Kinds of SourceState beside those of records: what the MIS's vendor told about the school itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class SchoolState:

@@ -16,6 +16,7 @@ from rp_connect.ports.hand_list import HandList
 from rp_connect.ports.mis import MisAdapter
 from rp_connect.ports.plugins import PluginInfo
 from rp_connect.ports.policy import PolicyPack
+from rp_connect.ports.routes import RouteSpec
 from rp_connect.ports.sign_in import Entrance
 from rp_connect.ports.store import Store, UnitOfWork
 from rp_connect.ports.workspace import Workspace
@@ -49,7 +50,7 @@ class School:
 class Office:
     """Everything a service may need. `page` is where people open the web pages, for links in tasks; `worker`
     names this process as the holder of leases (host, process id and start time); `bell` calls others.
-    `entrance` is None where the pages are for this computer alone."""
+    `entrance` is None where the pages are for this computer alone; `routes` are addresses of plugins."""
 
     trust: str
     store: Store
@@ -60,6 +61,7 @@ class Office:
     page: str = "http://127.0.0.1:8080"
     worker: str = "worker"
     entrance: Entrance | None = None
+    routes: Sequence[RouteSpec] = ()
     bell: Doorbell = field(default_factory=NoBell)
 
     def school(self, school: str) -> School:

@@ -9,8 +9,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rp_connect.ports.mis import Kind
+from rp_connect.ports.remembered import ACCESS
 from rp_connect.ports.store import Begin, SourceState
 from rp_connect.services.apply_duties import apply_duties
+from rp_connect.services.moved_behind import hold_or_take_over
 from rp_connect.services.office import Office, School
 from rp_connect.services.read_source import Source, Storer, read_source
 from rp_connect.services.store_calendar import store_calendar
@@ -46,6 +48,7 @@ def sync_school(
     """Raises what the MIS raises; everything committed before that stays, and the next sync goes on there."""
     started = time.monotonic()
     try:
+        hold_or_take_over(office, school, begin=begin, accept=accept)
         sync = _begin(office, school, report, begin=begin, full=full, accept=accept, progress=progress)
         for kind in Kind:
             read_source(sync, _source(sync, kind))
@@ -130,12 +133,16 @@ def _finish(sync: SyncPass) -> None:
     """The pass ended well: the next one has the next number."""
     unmapped = set(sync.unmapped) | (set(sync.state.unmapped) if sync.skipped_any else set())
     with sync.begin() as work:
+        asked_meanwhile = work.schools.state(sync.school.id).last_full is None
+        access = sync.sources.get(ACCESS)
+        if access is not None and access.left:
+            work.schools.put_source(replace(access, left=None))
         work.schools.put(
             replace(
                 sync.state,
                 live_from=sync.state.live_from or sync.live_from,
                 passes=sync.number,
-                last_full=sync.today if sync.full else sync.state.last_full,
+                last_full=sync.today if sync.full else None if asked_meanwhile else sync.state.last_full,
                 last_success=sync.now,
                 basis=_basis(sync),
                 calendar_until=sync.calendar.last,

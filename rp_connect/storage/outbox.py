@@ -103,6 +103,12 @@ class SqlOutbox:
         done = sa.select(effects.c.id).where(effects.c.state == EffectState.DONE, followed)
         return self._session.run(sa.delete(effects).where(effects.c.id.in_(done.limit(limit))))
 
+    def hasten(self, kind: EffectKind, school: str, said: str) -> int:
+        resting = effects.c.state.in_([EffectState.WAITING, EffectState.UNCLEAR])
+        theirs = (effects.c.kind == kind) & (effects.c.school == school) & resting
+        meant = theirs & effects.c.reason.contains(said, autoescape=True)
+        return self._session.run(sa.update(effects).where(meant).values(not_before=None))
+
     def every(self, state: EffectState | None = None) -> Sequence[Effect]:
         found = sa.select(effects).order_by(effects.c.id)
         found = found if state is None else found.where(effects.c.state == state)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from rp_connect.domain.calendar import Period
 from rp_connect.ports.store import SchoolState, SourceState
 from rp_connect.storage.session import Session
-from rp_connect.storage.tables import periods, schools, sources
+from rp_connect.storage.tables import incidents, periods, pupils, schools, sources, staff, suspensions
 
 _NUMBER = sa.select(schools.c.no).where(schools.c.school == sa.bindparam("of"))
 
@@ -40,6 +40,13 @@ class SqlSchools:
         number_of(self._session, source.school)
         values = {column.name: getattr(source, column.name) for column in sources.c}
         self._session.upsert(sources, ["school", "mis", "kind"], [values])
+
+    def retire_mis(self, school: str, mis: str, former: str) -> None:
+        for table in (sources, pupils, staff, incidents, suspensions):
+            theirs = (table.c.school == school) & (table.c.mis == mis)
+            self._session.run(sa.update(table).where(theirs).values(mis=former))
+        its = (sources.c.school == school) & (sources.c.mis == former)
+        self._session.run(sa.update(sources).where(its).values(held=None, left=None))
 
     def calendar(self, school: str) -> Sequence[Period]:
         columns = periods.c.first, periods.c.last, periods.c.kind, periods.c.label

@@ -22,6 +22,7 @@ from rp_connect.web.door import Door
 from rp_connect.web.faults import Watch, answer, handlers
 from rp_connect.web.front import Front
 from rp_connect.web.guard import HEALTH, HTTPS_ONLY, Guard, Reach, Refuse, SafeHeaders
+from rp_connect.web.plugin_routes import plugin_routes
 from rp_connect.web.render import STATIC, Look
 from rp_connect.web.routes import OpenMount, OpenRoute, OwnProofRoute
 from rp_connect.web.seat import Seat
@@ -51,7 +52,7 @@ def make_app(
     """
     if office.entrance is not None:
         return make_public_app(office, office.entrance, notice=notice, more=more)
-    routes = [*pages_and_api(), *more]
+    routes = [*pages_and_api(), *plugin_routes(office.routes, None), *more]
     look = Look(trust=office.trust, notice=notice, seat=Seat(port))
     inner = [Middleware(Guard, reach=Reach.local(port), refuse=refusals(look), routes=routes)]
     return assembled(office, look, routes, inner)
@@ -68,7 +69,8 @@ def make_public_app(
         way = None
     if way is None:
         return make_closed_app(office)
-    routes = [*pages_and_api(), *ways_in_and_out(), *more]
+    plugged = plugin_routes(office.routes, entrance.proxies)
+    routes = [*pages_and_api(), *ways_in_and_out(), *plugged, *more]
     look = Look(trust=office.trust, notice=notice, seat=VisitSeat(), local=False)
     refuse = refusals(look)
     reach = Reach.public(entrance.origin, entrance.proxies)

@@ -21,6 +21,7 @@ from rp_connect.ports.hand_list import HandList
 from rp_connect.ports.mis import MisAdapter, MisSettings, MisSpec
 from rp_connect.ports.secrets import Secrets
 from rp_connect.ports.workspace import WorkspaceSettings, WorkspaceSpec
+from rp_connect.services.desk import OfficeDesk
 from rp_connect.services.office import Office, School
 from rp_connect.settings import EnvironmentSecrets, SchoolSettings, Settings, load_settings, validate_own
 from rp_connect.storage.owners import this_process
@@ -50,13 +51,14 @@ def build_office(
 ) -> Office:
     """Everything a service needs. Raises ConfigError before anything is opened, StoreError after."""
     settings = load_settings(config)
-    host = PluginHost().load()
+    desk = OfficeDesk()
+    host = PluginHost().load(desk=desk)
     joined = [_join(settings, school, host) for school in settings.schools]
     clock = _clock(settings, joined, now, ticking=ticking)
     secrets = EnvironmentSecrets()
     bell = build_bell(os.environ)
     schools = {one.settings.id: _school(settings, one, host, secrets) for one in joined}
-    return Office(
+    office = Office(
         trust=settings.trust.name,
         store=_open(settings, secrets, bell),
         clock=clock,
@@ -67,7 +69,10 @@ def build_office(
         worker=this_process(),
         entrance=build_entrance(settings, host, secrets),
         bell=bell,
+        routes=host.routes(),
     )
+    desk.open(office, {one.settings.id: _mis_settings(settings, one, secrets) for one in joined})
+    return office
 
 
 def _join(settings: Settings, school: SchoolSettings, host: PluginHost) -> _Joined:

@@ -19,6 +19,7 @@ from rp_connect.hooks.markers import hookimpl
 from rp_connect.ports.mis import MisSpec
 from rp_connect.ports.policy import PolicySpec
 from rp_connect.ports.practice import PracticeSpec
+from rp_connect.ports.routes import PluginAnswer, PluginRoute, RouteSpec
 from rp_connect.ports.sign_in import SignInSpec
 from rp_connect.ports.workspace import WorkspaceSpec
 

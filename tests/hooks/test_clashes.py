@@ -77,3 +77,17 @@ def test_two_packages_with_one_plugin_name_are_both_parked(mis_plugin):
     assert [p.fault for p in host.plugins()] == [
         "rp_twin is parked: more than one installed package brings a plugin of this name."
     ] * 2
+
+
+def test_an_address_that_two_plugins_want_is_nobodys(plugin):
+    source = """
+        @hookimpl
+        def register_routes(register, desk):
+            register(RouteSpec("news", (PluginRoute("GET", "/latest", build),)))
+    """
+    host = PluginHost().load([plugin("rp_a", source), plugin("rp_b", source)])
+
+    assert host.routes() == ()
+    assert {p.fault for p in host.plugins()} == {
+        "The address “news” is registered by rp_a and rp_b, so none of them has it."
+    }

@@ -73,3 +73,24 @@ def test_hook_register_sign_in_brings_a_way_of_signing_in_with_its_own_settings(
 
     assert sign_in.address(Attempt("one", "two", "three")) == "https://gatehouse.example/?state=one"
     assert sign_in.farewell() is None
+
+
+def test_hook_register_routes_brings_addresses_and_keeps_a_desk_for_later(documented):
+    from rp_connect.errors import TryLaterError
+    from rp_connect.ports.routes import PluginRequest
+
+    (spec,) = documented("register_routes").routes()
+    (route,) = spec.routes
+    forged, right = (
+        PluginRequest("POST", {"secret": secret}, {}, {}, b"{}") for secret in ("wrong", "the-long-one")
+    )
+
+    assert (spec.name, route.method, route.path, route.own_proof) == (
+        "paperbark",
+        "POST",
+        "/webhook/{secret}",
+        True,
+    )
+    assert route.answer(forged).status == 404
+    with pytest.raises(TryLaterError, match="not open yet"):
+        route.answer(right)

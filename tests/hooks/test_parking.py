@@ -156,6 +156,14 @@ def test_a_plugin_that_cannot_be_looked_through_is_parked(parked):
         ("register_policies", 'PolicySpec("x", None)', "is not what PolicySpec says"),
         ("register_practice", 'PracticeSpec("x", ("circle",))', "is not what PracticeSpec says"),
         ("register_practice", 'PracticeSpec("x", None)', "is not what PracticeSpec says"),
+        ("register_routes", 'RouteSpec("x", ())', "is not what RouteSpec says"),
+        ("register_routes", 'RouteSpec("x", (build,))', "is not what RouteSpec says"),
+        ("register_routes", 'RouteSpec("x", (PluginRoute("PUT", "/a", build),))', "is not what RouteSpec"),
+        ("register_routes", 'RouteSpec("x", (PluginRoute("GET", "a", build),))', "is not what RouteSpec"),
+        ("register_routes", 'RouteSpec("x", (PluginRoute("GET", "/{a:path}", build),))', "is not what Route"),
+        ("register_routes", 'RouteSpec("x", (PluginRoute("GET", "/a", None),))', "is not what RouteSpec"),
+        ("register_routes", 'RouteSpec("x", (PluginRoute("GET", "/a", build, True),))', "is not what Route"),
+        ("register_routes", 'RouteSpec("x", 2 * (PluginRoute("GET", "/a", build),))', "is not what Route"),
     ],
 )
 def test_a_registration_with_a_part_that_cannot_work_is_a_fault(parked, hook, call, says):
