@@ -11,6 +11,7 @@ from rp_connect.services.sync_report import SchoolSync
 from rp_connect.services.sync_schools import sync_schools
 from rp_connect.wiring.office import build_office
 from rp_file_drop.spool import Spool
+from rp_file_drop.tray import Tray
 from tests.benchmarks import marks_into_sqlite
 from tests.benchmarks.bench import SEED, Bench
 from tests.benchmarks.measure import Cost, Shares, interleaved, programs, took
@@ -62,7 +63,10 @@ def sync(config: Path, marks: int) -> Cost:
     shares = Shares()
     office = watched(build_office(config, now=NOW), shares)
     try:
-        with shares.methods(Spool, "sort on disk", ["add", "sort", "keys"]):
+        with (
+            shares.methods(Spool, "sort", ["add", "sort", "keys"]),
+            shares.methods(Tray, "sort", ["add", "sort", "keys"]),
+        ):
             reports: list[SchoolSync] = []
             cost = took(lambda: reports.extend(sync_schools(office)))
     finally:

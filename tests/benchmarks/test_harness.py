@@ -137,7 +137,7 @@ def test_every_mark_of_the_drop_is_read_and_the_parts_make_the_whole(bench):
     first, *_, whole = marks_from_a_drop.measure(bench)
 
     parts = first.ours[0].parts
-    assert {"read and check", "sort on disk", "pages of it", "store", "commit"} <= set(parts)
+    assert {"read and check", "sort", "pages of it", "store", "commit"} <= set(parts)
     assert sum(parts.values()) == pytest.approx(first.ours[0].cpu)
     assert whole.ours[0].rss_mib
 
