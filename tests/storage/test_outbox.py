@@ -319,3 +319,29 @@ def test_what_a_dead_worker_had_is_looked_for_once_its_last_request_must_have_la
     assert lease(store) == []
     clock.move_on(2)
     assert [effect.key for effect in lease(store)] == ["a"]
+
+
+def test_a_row_that_rests_for_a_reason_is_due_once_the_reason_is_over(store):
+    want(store, "a", "b", "c", kind=EffectKind.OUTCOME)
+    want(store, "d")
+    want(store, "e", school="eastmoor", kind=EffectKind.OUTCOME)
+    held = {effect.key: effect for effect in lease(store)}
+    write(store, "unclear", held["a"], 600, "on its way (write-back W_1)")
+    write(store, "wait", held["b"], 600, "on its way (write-back W_1)")
+    write(store, "unclear", held["c"], 600, "on its way (write-back WX1)")
+    write(store, "unclear", held["d"], 600, "on its way (write-back W_1)")
+    write(store, "unclear", held["e"], 600, "on its way (write-back W_1)")
+
+    with store.begin() as work:
+        assert work.effects.hasten(EffectKind.OUTCOME, SCHOOL, "(write-back W_1)") == 2
+        work.commit()
+
+    assert sorted((effect.key, effect.look_first) for effect in lease(store)) == [("a", True), ("b", False)]
+
+
+def test_a_row_in_somebodys_hands_is_not_hastened(store):
+    want(store, "a", kind=EffectKind.OUTCOME)
+    lease(store)
+
+    with store.begin() as work:
+        assert work.effects.hasten(EffectKind.OUTCOME, SCHOOL, "") == 0

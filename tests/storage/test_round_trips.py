@@ -66,6 +66,28 @@ def test_the_state_of_a_school_and_its_sources_comes_back(store):
         assert [source.kind for source in work.schools.sources(SCHOOL)] == ["pupil", "suspension"]
 
 
+def test_what_was_known_of_an_mis_becomes_that_of_a_former_one(store):
+    with store.begin() as work:
+        work.schools.put(STATE)
+        work.schools.put_source(SOURCE)
+        (number,) = add_pupils(work, "P9")
+        (other,) = add_pupils(work, "P9", school="eastmoor")
+        work.suspensions.put([bare_suspension(number)])
+        work.commit()
+    with store.begin() as work:
+        work.schools.retire_mis(SCHOOL, MIS, "before")
+        add_pupils(work, "P9")
+        work.commit()
+
+    with store.read() as work:
+        assert [p.no for p in work.pupils.by_id(SCHOOL, "before", ["P9"]).values()] == [number]
+        assert [p.no for p in work.pupils.by_id("eastmoor", MIS, ["P9"]).values()] == [other]
+        assert number not in [p.no for p in work.pupils.by_id(SCHOOL, MIS, ["P9"]).values()]
+        (suspension,) = work.suspensions.of_pupils([number])[number]
+        assert suspension.mis == "before"
+        assert list(work.schools.sources(SCHOOL)) == [replace(SOURCE, mis="before", held=None, left=None)]
+
+
 def test_a_calendar_is_replaced_as_a_whole_and_keeps_its_order(store):
     with store.begin() as work:
         work.schools.put_calendar(SCHOOL, [*CALENDAR, TERM])

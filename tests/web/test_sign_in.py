@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from rp_connect.ports.routes import PluginAnswer, PluginRoute, RouteSpec
 from rp_connect.services.office import Office
 from rp_connect.web import make_app
 from rp_connect.wiring.asgi import asgi_app
@@ -531,3 +532,17 @@ def test_on_postgresql_a_person_signs_in_and_out_too(provider: Provider, tmp_pat
     assert_nothing_shown(visitor)
     assert_nothing_shown(thief)
     office.store.close()
+
+
+@pytest.mark.parametrize("own_proof", [True, False])
+def test_an_address_of_a_plugin_is_behind_sign_in_unless_its_sender_proves_itself(
+    public: Office, own_proof: bool
+):
+    route = PluginRoute("POST", "/news", lambda _: PluginAnswer(202), own_proof)
+    visitor = visitor_of(replace(public, routes=(RouteSpec("paperbark", (route,)),)))
+
+    stranger = visitor.post("/plugins/paperbark/news", headers={} if own_proof else {"Origin": ORIGIN})
+
+    assert stranger.status_code == (202 if own_proof else 401)
+    plain = visitor.post("/plugins/paperbark/news", headers={"X-Forwarded-Proto": "http"})
+    assert plain.status_code == 400

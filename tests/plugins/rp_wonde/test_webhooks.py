@@ -6,21 +6,26 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from rp_connect.domain.effect import EffectKind, EffectState
+from rp_connect.domain.outcome import OutcomeResult
 from rp_connect.services.check_installation import check_installation
+from rp_connect.services.deliver_effects import deliver_effects
+from rp_connect.services.desk import OfficeDesk
 from rp_connect.services.office import Office
+from rp_connect.services.record_outcome import record_outcome
 from rp_connect.services.sync_report import SchoolSync
 from rp_connect.services.sync_schools import sync_schools
 from rp_connect.web import make_app
 from rp_connect.web.guard import LARGEST_BODY
 from rp_connect.wiring.office import build_office
 from tests.drop_school import CAL_A, write_rows
-from tests.plugins.rp_wonde.vendor import TOKEN, LoopbackWonde, Reply, WondeSchool
+from tests.plugins.rp_wonde.vendor import TOKEN, LoopbackWonde, Reply, Request, WondeSchool
 from tests.plugins.rp_wonde.wonde_rows import exclusion, student
 
 SECRET = "k3y-of-the-webhook_0123456789abcdefXYZ"
@@ -71,6 +76,8 @@ base_url = "{url}"
 timeout_s = 5
 retries = 0
 webhook_secret = "env:WONDE_WEBHOOK"
+outcome_type = "REST"
+outcome_employee = "E1"
 [school.local]
 folder = "workspace"
 [school.people]
@@ -191,6 +198,60 @@ def test_a_write_back_that_ended_lets_its_outcome_be_looked_at_at_once(office: O
     with office.store.begin() as work:
         looked_at = work.effects.lease("somebody", 10)
     assert [(e.key, e.look_first) for e in looked_at] == [("RP-2026-0001.outcome.1", True)]
+
+
+def test_an_outcome_that_wonde_carries_out_late_is_found_once_its_write_back_ended(
+    office: Office, sender: TestClient, school: WondeSchool
+):
+    school.course = ["pending"]
+    school.put("students", student("A1"))
+    school.put("exclusions", exclusion("X1", "A1"))
+    sync(office)
+    record_outcome(
+        office, "RP-2026-0001", date(2026, 11, 10), OutcomeResult.AGREED, "Both were heard.", "the lead"
+    )
+    deliver_effects(office)
+    assert deliver_effects(office).done == 0  # a minute's rest before it is looked at again
+
+    school.carry_out("W1")
+    assert send(sender, {"payload_type": "writeback", "writeback_id": "W1", "status": "success"}) == 200
+    deliver_effects(office)
+
+    with office.store.read() as work:
+        (outcome,) = work.outcomes.of_case("RP-2026-0001")
+    (written,) = school.rows["behaviours"]
+    assert outcome.external_id == written["id"]
+    assert sum(r.method == "POST" for r in school.requests) == 1
+
+
+def test_a_write_back_that_is_not_ours_hurries_nothing(office: Office, sender: TestClient):
+    wait_for_write_back(office, "RP-2026-0001.outcome.1", "W1")
+    for stranger in ("W", "1", "W2", "%", "_1", ") and", None, {"a": 1}):
+        assert send(sender, {"payload_type": "writeback", "writeback_id": stranger}) == 200
+
+    with office.store.begin() as work:
+        assert work.effects.lease("somebody", 10) == []
+
+
+def test_a_reading_that_is_asked_for_during_a_sync_is_not_forgotten(
+    office: Office, sender: TestClient, wonde: LoopbackWonde
+):
+    sync(office)
+
+    def approve_meanwhile(request: Request, body: bytes) -> bytes:
+        if request.list == "exclusions" and not full_is_due(office):
+            office_desk_asks(office)
+        return body
+
+    wonde.mutate = approve_meanwhile
+    assert sync(office).fault is None
+    assert full_is_due(office)
+
+
+def office_desk_asks(office: Office) -> None:
+    desk = OfficeDesk()
+    desk.open(office, {})
+    desk.request_sync("northwick")
 
 
 def pupil(wonde_id: str, upn: str) -> dict[str, object]:
@@ -339,6 +400,29 @@ def test_another_host_is_turned_away_as_everywhere(sender: TestClient):
     answer = sender.post(PLACE, json=REVOKED, headers={"Host": "evil.example"})
 
     assert answer.status_code == 400
+
+
+def test_two_schools_of_one_application_share_an_address_and_the_news_is_of_one(
+    wonde: LoopbackWonde, school: WondeSchool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("WONDE_TOKEN", TOKEN)
+    monkeypatch.setenv("WONDE_WEBHOOK", SECRET)
+    first = CONFIG.format(url=wonde.url)
+    second = "[[school]]" + first.partition("[[school]]")[2]
+    second = second.replace('"northwick"', '"eastmoor"').replace("A100", "B200")
+    second = second.replace('"workspace"', '"workspace2"')
+    (tmp_path / "rp-connect.toml").write_text(first + second, encoding="utf-8")
+    write_rows(tmp_path / "calendar.csv", [{"kind": k, "first": a, "last": b} for k, a, b in CAL_A])
+    office = build_office(tmp_path / "rp-connect.toml", "2026-11-10T10:05")
+    with TestClient(make_app(office, port=PORT), base_url=f"http://127.0.0.1:{PORT}") as sender:
+        assert send(sender, {**REVOKED, "school_id": "B200"}) == 200
+
+    with office.store.read() as work:
+        held = {one: [s.left for s in work.schools.sources(one)] for one in ("northwick", "eastmoor")}
+    office.store.close()
+    assert held["northwick"] == []
+    assert len(held["eastmoor"]) == 1
+    assert [r.path for r in school.requests] == ["/v1.0/schools/B200"]
 
 
 def test_a_flood_from_one_sender_is_slowed_down(sender: TestClient):
