@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PluginRequest:
-    """What was asked. `path` holds the parts in braces of the route's path; `headers` have lower-case names
-    and no cookie among them; `body` is at most 64 KiB."""
+    """What was asked. `path` holds the parts in braces of the route's path; `headers` have lower-case names,
+    and neither Cookie nor Authorization is among them; `body` is at most 64 KiB."""
 
     method: str
     path: Mapping[str, str]

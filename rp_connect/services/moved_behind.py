@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from rp_connect.errors import GuardError
-from rp_connect.ports.remembered import MIGRATION, AuditRow
+from rp_connect.ports.remembered import ACCESS, MIGRATION, AuditRow
 from rp_connect.ports.store import Begin
 from rp_connect.services.office import Office, School
 
@@ -21,6 +21,7 @@ SAME_MIS = "same-mis"
 def hold_or_take_over(office: Office, school: School, *, begin: Begin, accept: Collection[str]) -> None:
     """Raises GuardError while nobody said what is so."""
     mis, now = school.settings.mis, office.clock.now()
+    _forget_former(school, begin)
     with begin() as work:
         told = work.schools.source(school.id, mis, MIGRATION)
         if told.held is None:
@@ -32,6 +33,16 @@ def hold_or_take_over(office: Office, school: School, *, begin: Begin, accept: C
             work.schools.retire_mis(school.id, mis, _former(mis, now))
         what = "the MIS was exchanged: people are known again by UPN" if MIGRATION in accept else "same MIS"
         work.audit.write(AuditRow(case=None, school=school.id, who="command line", at=now, what=what))
+        work.commit()
+
+
+def _forget_former(school: School, begin: Begin) -> None:
+    """What was told of an MIS that the school is no longer read through needs nobody any more."""
+    with begin() as work:
+        for source in work.schools.sources(school.id):
+            told = source.kind in (ACCESS, MIGRATION) and (source.left or source.held)
+            if told and source.mis != school.settings.mis:
+                work.schools.put_source(replace(source, left=None, held=None))
         work.commit()
 
 

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from rp_connect.domain.effect import EffectKind, EffectState
 from rp_connect.domain.outcome import OutcomeResult
+from rp_connect.ports.store import SourceState
 from rp_connect.services.check_installation import check_installation
 from rp_connect.services.deliver_effects import deliver_effects
 from rp_connect.services.desk import OfficeDesk
@@ -321,6 +322,16 @@ def test_a_school_that_keeps_its_mis_goes_on_as_before(
     assert sync(office, "same-mis").fault is None
     with office.store.read() as work:
         assert [(p.mis, p.record.id) for p in work.pupils.every("northwick")] == [("wonde", "upi-A1")]
+
+
+def test_what_was_told_of_an_mis_that_the_school_has_left_needs_nobody(office: Office):
+    with office.store.begin() as work:
+        work.schools.put_source(SourceState("northwick", "sims", "migration", held="It moves."))
+        work.schools.put_source(SourceState("northwick", "sims", "access", left="It was revoked."))
+        work.commit()
+
+    assert sync(office).fault is None
+    assert notes(office) == []
 
 
 # ------------------------------------------------------------------ forged, foreign, repeated, oversized
