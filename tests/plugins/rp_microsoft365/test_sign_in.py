@@ -353,6 +353,7 @@ def test_a_machine_without_an_identity_says_what_to_use_instead(graph, monkeypat
 
 def test_no_token_and_no_secret_is_ever_logged(graph, trusted, machine, tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "msal")  # a command that ran in this process before made it silent
     trusted.certificate = make_certificate(tmp_path / "app.pem")
     signed = [
         signing_in(graph, trusted),
