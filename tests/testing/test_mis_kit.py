@@ -18,8 +18,8 @@ from tests.testing.mis_sabotage import Saboteur, all_saboteurs, end_of, ground
 from tests.testing.paperbark import PLAIN, PaperbarkRig
 
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
-DRAGGED_ALONG = 40
-"""Checks are one for each kind of record, so that one slip is seen by several."""
+DRAGGED_ALONG = 16
+"""Promises, of 68: most of them are asked of each kind of record, and count once."""
 
 
 def cases() -> Iterator[object]:
@@ -94,14 +94,14 @@ def test_every_check_says_why_it_matters_and_every_assertion_what_went_wrong() -
 def test_a_saboteur_leaves_most_promises_as_they_are(saboteur: Saboteur) -> None:
     """A promise that others rest on drags some of them along."""
     own = saboteur.checks[0]
-    failed = []
+    failed = set()
     for check in all_checks():
         with ground(own) as rig:
             if check.stands_aside(rig) or check.function == own.function:
                 continue
             if isinstance(end_of(saboteur, rig, own, judged=check), AssertionError):
-                failed.append(check.id)
-    assert len(failed) <= DRAGGED_ALONG, failed
+                failed.add(check.id.partition("[")[0])
+    assert len(failed) <= DRAGGED_ALONG, sorted(failed)
 
 
 def test_a_test_of_the_contract_cannot_be_overridden() -> None:
