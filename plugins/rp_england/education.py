@@ -36,9 +36,12 @@ def education_duties(s: Standing) -> Iterator[Duty]:
 
 def _days_of_run(s: Standing) -> list[tuple[date | None, Suspension | None]]:
     """The run's school days and whose they are; days past the loaded calendar are None."""
-    bearing = [m for m in s.run.members if s.bears_tasks(m)] if s.run else [s.suspension]
-    known = [(day, _owner(s, bearing, day)) for day in islice(s.run.days, WORK_DAYS + 1)] if s.run else []
-    return known + _past_the_calendar(s, bearing, WORK_DAYS + 1 - len(known))
+    if s.run is None:
+        return _past_the_calendar(s, [s.suspension], [s.suspension], WORK_DAYS + 1)
+    going_on = [m for m in s.run.members if m.cancelled is None]
+    bearing = [m for m in going_on if s.bears_tasks(m)]
+    known = [(day, _owner(s, bearing, day)) for day in islice(s.run.days, WORK_DAYS + 1)]
+    return known + _past_the_calendar(s, going_on, bearing, WORK_DAYS + 1 - len(known))
 
 
 def _owner(s: Standing, bearing: list[Suspension], day: date) -> Suspension | None:
@@ -47,12 +50,15 @@ def _owner(s: Standing, bearing: list[Suspension], day: date) -> Suspension | No
 
 
 def _past_the_calendar(
-    s: Standing, bearing: list[Suspension], most: int
+    s: Standing, going_on: list[Suspension], bearing: list[Suspension], most: int
 ) -> list[tuple[date | None, Suspension | None]]:
-    """Up to `most` days that nobody can date, each with the first suspension that reaches so far."""
+    """Up to `most` days that nobody can date, each with the first in force that reaches so far.
+
+    A day that only an unlawful one has is counted and belongs to nobody, as a dated day does.
+    """
+    reach = min(most, max((_days_missing(s, m) for m in going_on), default=0))
     missing = [(_days_missing(s, m), m) for m in bearing]
-    reach = min(most, max((days for days, _ in missing), default=0))
-    return [(None, next(m for days, m in missing if days > number)) for number in range(reach)]
+    return [(None, next((m for days, m in missing if days > number), None)) for number in range(reach)]
 
 
 def _days_missing(s: Standing, held: Suspension) -> int:

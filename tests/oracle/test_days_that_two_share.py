@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.oracle.bridge import answered, context_of, real_packs
-from tests.oracle.owed import Owed, owed
+from tests.oracle.bridge import answered, context_of, real_packs, work_titles
+from tests.oracle.owed import Owed, owed, titles_of_work
 from tests.oracle.school_years import HOURS
 from tests.oracle.walk import Spell, Walk, World
 
@@ -46,3 +46,20 @@ def test_a_permanent_exclusion_from_the_afternoon_of_an_unlawful_suspensions_las
     ours, theirs = of_the_last([before, unlawful, permanent], WHOLE_YEAR)
     assert "day-six-education" in {rule for rule, *_ in ours}
     assert theirs == ours
+
+
+def test_a_day_past_the_calendar_that_only_an_unlawful_suspension_has_is_counted_in_day_1_of_4() -> None:
+    """88 half days, then 6 of which the calendar holds 2, and 6 from that afternoon that pass 45 days."""
+    before = Spell("A", "SUSP", date(2025, 9, 4), length=87)
+    lawful = Spell("B", "SUSP", date(2026, 7, 17), length=6)
+    unlawful = Spell("C", "SUSP", date(2026, 7, 17), half=1, length=6)
+    later = Spell("D", "SUSP", date(2025, 11, 30), half=1, length=1)
+    world = World(
+        [("term", date(2025, 9, 1), date(2026, 7, 17))],
+        HOURS[0],
+        [before, later, lawful, unlawful],
+        date(2026, 7, 1),
+    )
+    ours = titles_of_work(Walk(world), lawful)
+    assert ours == [f"day {n} of 4" for n in (1, 2, 3)]
+    assert work_titles(real_packs(), world, lawful) == ours
