@@ -5,6 +5,9 @@ It never writes attendance: a mark is a statutory record, and its API does not s
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from rp_arbor.attendance import RECORD
 from rp_arbor.client import Arbor
 from rp_arbor.exclusions import FIXED, PERMANENT
@@ -31,13 +34,13 @@ _PROBED = (TERM, HOLIDAY, STUDENT, UPN, ENROLMENT, STAFF, EMAIL, INCIDENT, INVOL
 
 
 class ArborAdapter:
-    """One school's site."""
+    """One school's site. `pause` waits between two tries of a read."""
 
-    def __init__(self, settings: MisSettings) -> None:
+    def __init__(self, settings: MisSettings, pause: Callable[[float], None] = time.sleep) -> None:
         own = settings.own
         if not isinstance(own, ArborSettings):
             raise TypeError("Arbor is read with its own settings")
-        self._arbor = Arbor(own, lambda: settings.secrets.read(own.token))
+        self._arbor = Arbor(own, lambda: settings.secrets.read(own.token), pause)
         self._readings = Readings(self._arbor, own, settings.timezone)
         self._listing = Listing(self._arbor, own.page_size)
         self._outcomes = Outcomes(self._arbor, self._listing)

@@ -38,12 +38,16 @@ TOO_MANY: Final = TooMany()
 
 
 class Arbor:
-    """One site. Lists are None where Arbor answers with an empty object: it is not granted."""
+    """One site. Lists are None where Arbor answers with an empty object: it is not granted. `pause` waits so
+    many seconds between two tries of a read."""
 
-    def __init__(self, own: ArborSettings, token: Callable[[], str]) -> None:
+    def __init__(
+        self, own: ArborSettings, token: Callable[[], str], pause: Callable[[float], None] = time.sleep
+    ) -> None:
         self._base = f"{own.base_url}/rest-v2"
         self._user = own.username
         self._token = token
+        self._pause = pause
         self._timeout = (min(own.timeout_s, 10.0), own.timeout_s)
         self._http = requests.Session()
         self._http.trust_env = False
@@ -98,7 +102,7 @@ class Arbor:
         fault: RpConnectError = TryLaterError("Arbor could not be asked.")
         for attempt in range(TRIES):
             if attempt:
-                time.sleep(min(getattr(fault, "retry_after", None) or 0.2 * attempt, PATIENCE_S))
+                self._pause(min(getattr(fault, "retry_after", None) or 0.2 * attempt, PATIENCE_S))
             try:
                 return self._once("GET", path, query, body=None, most=most)[1]
             except TryLaterError as wait:

@@ -6,7 +6,8 @@ that one such write changes every mark of a pupil.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 from rp_connect.ports.mis import Cursor, Kind, MisSettings, OutcomeNote, Probe, Reading
 from rp_rosariosis.catalogue import Catalogue, newest, read_catalogues
@@ -18,14 +19,16 @@ from rp_rosariosis.settings import RosarioSettings
 
 
 class RosarioAdapter:
-    """One school of one installation."""
+    """One school of one installation. `pause` waits between two tries of a read."""
 
-    def __init__(self, settings: MisSettings) -> None:
+    def __init__(self, settings: MisSettings, pause: Callable[[float], None] = time.sleep) -> None:
         own = settings.own
         if not isinstance(own, RosarioSettings):
             raise TypeError("RosarioSIS is read with its own settings")
         self._own = own
-        self._rosario = Rosario(own.base_url, lambda: settings.secrets.read(own.usertoken), own.timeout_s)
+        self._rosario = Rosario(
+            own.base_url, lambda: settings.secrets.read(own.usertoken), own.timeout_s, pause=pause
+        )
         self._readings = Readings(self._rosario, own)
         self._outcomes = Outcomes(self._rosario, own)
 

@@ -42,13 +42,21 @@ class Part:
 
 class Rosario:
     """One installation. `token` is asked whenever a session must be opened, and never kept; `tries` is how
-    often a read is sent before somebody is told."""
+    often a read is sent before somebody is told, and `pause` waits so many seconds between two of them."""
 
-    def __init__(self, base_url: str, token: Callable[[], str], timeout_s: float, tries: int = 3) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        token: Callable[[], str],
+        timeout_s: float,
+        tries: int = 3,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._base = f"{base_url}/plugins/REST_API"
         self._token = token
         self._timeout = (min(timeout_s, 10.0), timeout_s)
         self._tries = tries
+        self._pause = pause
         self._http = requests.Session()
 
     def rows(self, table: str, columns: Sequence[str], key: str, filters: Filters = ()) -> Iterator[Row]:
@@ -122,7 +130,7 @@ class Rosario:
         fault = TryLaterError("RosarioSIS could not be asked.")
         for attempt in range(1 if writes else self._tries):
             if attempt:
-                time.sleep(fault.retry_after or 0.3 * attempt)
+                self._pause(fault.retry_after or 0.3 * attempt)
             try:
                 answer = self._once(method, path, params, body)
                 return None if answer is None else parsed(answer, writes=writes)

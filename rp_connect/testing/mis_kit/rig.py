@@ -53,7 +53,8 @@ class MisUnderTest(ABC):
     `spec` is what the plugin registers. `kinds` are those that this MIS ever gives. `page` is how many
     records the vendor gives at once. `lacks` are paths of fields that it has not ("suspension.dates.start",
     "incident.occurred.at": a day and no time): they must then be empty. What changes in another way on its
-    way through the vendor is told by `expressible`. `longest_s` is how long silence may be listened to.
+    way through the vendor is told by `expressible`. `longest_s` is how long silence may be
+    listened to; `paused_s` is how long the adapters wished to wait between two tries (`pause`).
     """
 
     spec: MisSpec
@@ -67,6 +68,7 @@ class MisUnderTest(ABC):
 
     def __init__(self) -> None:
         self.mis = InventedMis()
+        self.paused_s = 0.0
         self._folder = tempfile.TemporaryDirectory(prefix="mis-kit-")
 
     def __enter__(self) -> Self:
@@ -148,9 +150,17 @@ class MisUnderTest(ABC):
         """An adapter over this MIS; each call gives another one, as after a restart."""
         own = self.spec.settings.model_validate(dict(self.settings()))
         calendar = self.folder / "calendar.csv"
-        return self.spec.build(
+        return self.build(
             MisSettings("northwick", "", timezone, calendar, self.folder, own, InventedSecrets())
         )
+
+    def build(self, settings: MisSettings) -> MisAdapter:
+        """What the plugin builds; an adapter that pauses between two tries is better built with `pause`."""
+        return self.spec.build(settings)
+
+    def pause(self, seconds: float) -> None:
+        """In the place of `time.sleep`: nobody waits for it, and it counts as time that was listened."""
+        self.paused_s += seconds
 
     def capability(self, kind: Kind) -> str:
         return _CAPABILITIES[kind]

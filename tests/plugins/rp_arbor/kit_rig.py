@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rp_arbor.adapter import ArborAdapter
 from rp_arbor.plugin import SPEC
 from rp_connect.domain.attendance import Mark, meaning_of
 from rp_connect.domain.calendar import Half, Period, PeriodKind
@@ -15,7 +16,7 @@ from rp_connect.domain.incident import IncidentRecord
 from rp_connect.domain.people import PupilRecord, StaffRecord
 from rp_connect.domain.suspension import Category, Dates, SuspensionRecord
 from rp_connect.domain.when import When
-from rp_connect.ports.mis import Kind, MisAdapter
+from rp_connect.ports.mis import Kind, MisAdapter, MisSettings
 from rp_connect.testing.mis_kit import Answer, Ask, Can, Held, HttpMis, School, ShownOutcome
 from tests.plugins.rp_arbor.vendor import USER, ArborSite, Came, error, on, to
 
@@ -79,6 +80,9 @@ class ArborRig(HttpMis):
             self.zone = timezone
             self.publish()
         return super().open(timezone)
+
+    def build(self, settings: MisSettings) -> MisAdapter:
+        return ArborAdapter(settings, self.pause)
 
     def expressible(self, school: School) -> School:
         found = super().expressible(school)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rp_arbor.adapter import ArborAdapter
 from rp_arbor.plugin import SPEC
 from rp_connect.domain.outcome import Outcome, OutcomeResult
 from rp_connect.ports.mis import Cursor, Kind, MisAdapter, MisSettings, OutcomeNote, Page, Reading, Record
@@ -30,12 +33,12 @@ class Secrets:
         return TOKEN
 
 
-def adapter_at(url: str, **own: Any) -> MisAdapter:
+def adapter_at(url: str, pause: Callable[[float], None] = time.sleep, **own: Any) -> MisAdapter:
     """Another one each time, as after a restart. A setting of None is left out."""
     table = {name: value for name, value in (OWN | own).items() if value is not None} | {"base_url": url}
     settings = SPEC.settings.model_validate(table)
     place = Path()
-    return SPEC.build(MisSettings("northwick", "", LONDON, place, place, settings, Secrets()))
+    return ArborAdapter(MisSettings("northwick", "", LONDON, place, place, settings, Secrets()), pause)
 
 
 @dataclass

@@ -139,6 +139,21 @@ def test_patience_is_passed_on_as_it_was_asked_for(
     assert told.value.retry_after == seconds
 
 
+@pytest.mark.parametrize(
+    ("header", "pauses"), [("", [0.2, 0.4]), ("2", [2.0, 2.0]), ("3", [3.0, 3.0]), ("120", [])]
+)
+def test_a_read_is_tried_three_times_with_a_pause_in_between_and_never_after_a_long_one_was_asked_for(
+    site: ArborSite, header: str, pauses: list[float]
+) -> None:
+    waited: list[float] = []
+    with (
+        serving(site, lambda *_: (503, b"{}", {"Retry-After": header})) as url,
+        pytest.raises(TryLaterError),
+    ):
+        adapter_at(url, waited.append).probe()
+    assert waited == pauses
+
+
 def test_neither_a_name_nor_the_token_is_in_a_log_an_error_or_a_repr(
     site: ArborSite, caplog: pytest.LogCaptureFixture
 ) -> None:

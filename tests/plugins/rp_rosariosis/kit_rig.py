@@ -15,11 +15,12 @@ from rp_connect.domain.incident import IncidentRecord, IncidentRole, Involvement
 from rp_connect.domain.people import PupilRecord, StaffRecord
 from rp_connect.domain.suspension import Category, Dates, SuspensionRecord
 from rp_connect.domain.when import When
-from rp_connect.ports.mis import Kind
+from rp_connect.ports.mis import Kind, MisAdapter, MisSettings
 from rp_connect.testing.mis_kit import Answer, Ask, Can, Held, HttpMis, School, ShownOutcome
 from rp_connect.testing.mis_kit.rig import SECRET
 from rp_connect.testing.mis_kit.vendor import TIMEOUT_S
 from rp_connect.testing.mis_kit.words import UNKNOWN_CODE
+from rp_rosariosis.adapter import RosarioAdapter
 from rp_rosariosis.plugin import SPEC
 from tests.plugins.rp_rosariosis import tables as made
 from tests.plugins.rp_rosariosis.tables import Row
@@ -79,6 +80,9 @@ class RosarioRig(HttpMis):
             "upn_field": "custom_7",
             "timeout_s": TIMEOUT_S,
         }
+
+    def build(self, settings: MisSettings) -> MisAdapter:
+        return RosarioAdapter(settings, self.pause)
 
     def carried(self) -> Answer:
         return Answer({"error": "Invalid token"})

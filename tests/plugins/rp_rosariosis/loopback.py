@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from rp_connect.ports.mis import MisAdapter, MisSettings
-from rp_rosariosis.plugin import build
+from rp_rosariosis.adapter import RosarioAdapter
 from rp_rosariosis.settings import RosarioSettings
 from tests.plugins.rp_rosariosis.vendor import TOKEN, Reply, Vendor
 
@@ -36,11 +37,12 @@ class Secrets:
         return TOKEN
 
 
-def adapter(url: str, **own: object) -> MisAdapter:
+def adapter(url: str, pause: Callable[[float], None] = time.sleep, **own: object) -> MisAdapter:
     """One object over the vendor at `url`."""
     settings = RosarioSettings.model_validate({"base_url": url, **SETTINGS, **own})
     folder = Path("nowhere")
-    return build(MisSettings("northwick", "", LONDON, folder / "calendar.csv", folder, settings, Secrets()))
+    place = MisSettings("northwick", "", LONDON, folder / "calendar.csv", folder, settings, Secrets())
+    return RosarioAdapter(place, pause)
 
 
 @contextmanager

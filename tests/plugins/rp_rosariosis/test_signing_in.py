@@ -41,14 +41,15 @@ def test_a_session_that_ended_in_the_middle_is_begun_anew(vendor: Vendor, mis: M
     assert sum(path.endswith("auth.php") for _, path, _ in vendor.log) == 2
 
 
-def ending(vendor: Vendor, reply: Reply) -> RpConnectError:
-    """How it ends where the lists answer like this."""
+def ending(vendor: Vendor, reply: Reply, waited: list[float] | None = None) -> RpConnectError:
+    """How it ends where the lists answer like this; nobody waits between two tries, and `waited` tells how
+    long it would have been."""
 
     def change(path: str, good: Reply) -> Reply:
         return good if path.endswith("auth.php") else reply
 
     with served(vendor, change) as url, pytest.raises(RpConnectError) as raised:
-        adapter(url).probe()
+        adapter(url, ([] if waited is None else waited).append).probe()
     return raised.value
 
 
@@ -87,6 +88,17 @@ def test_the_time_that_is_asked_for_is_passed_on(vendor: Vendor, said: str, seco
     fault = ending(vendor, Reply(429, {"message": "slow"}, {"Retry-After": said.encode().decode("latin-1")}))
     assert isinstance(fault, TryLaterError)
     assert fault.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("said", "pauses"), [("", [0.3, 0.6]), ("2", [2.0, 2.0]), ("3", [3.0, 3.0]), ("90", [])]
+)
+def test_a_read_is_tried_three_times_with_a_pause_in_between_and_never_after_a_long_one_was_asked_for(
+    vendor: Vendor, said: str, pauses: list[float]
+):
+    waited: list[float] = []
+    ending(vendor, Reply(503, {"message": "slow"}, {"Retry-After": said}), waited)
+    assert waited == pauses
 
 
 def test_a_blip_is_not_noticed(vendor: Vendor):
