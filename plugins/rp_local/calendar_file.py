@@ -157,7 +157,7 @@ def address_of(attendee: object) -> str | None:
 
 
 def mailto(address: str) -> vCalAddress:
-    return vCalAddress("mailto:" + quote(address.strip(), safe=ADDRESS_CHARACTERS))
+    return vCalAddress("mailto:" + quote(address.strip(), safe=ADDRESS_CHARACTERS, errors="replace"))
 
 
 def put_people(

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from rp_connect.domain.task import TaskState
@@ -297,6 +297,7 @@ WORDS = st.text(st.characters(codec=None, exclude_categories=()), max_size=120)
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(title=WORDS, details=WORDS, address=WORDS.filter(str.strip))
+@example(title="", details="", address="\ud800")
 def test_no_text_breaks_out_of_its_line(
     workspace: Workspace, room: Path, title: str, details: str, address: str
 ) -> None:
