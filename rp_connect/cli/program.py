@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case": ("cases", "Cases: list, show, and what people do with them."),
     "task": ("tasks", "Tasks: list, and mark as done."),
     "effect": ("effects", "What is queued for outside systems: list, and retry."),
+    "report": ("reports", "Figures of the schools, such as persistent absence."),
     "store": ("store", "The store itself: copy it into another one."),
     "refused": ("refused", "Records that could not be read, and why."),
     "plugins": ("plugins", "What is installed and which hooks it answers."),

@@ -121,6 +121,13 @@ class Marks(Protocol):
         """How many marks of each code, kept as a running counter; the year is that of its 1 August."""
         ...
 
+    def sums(
+        self, school: str, school_year: int, groups: Sequence[Collection[str]]
+    ) -> Iterable[tuple[int, tuple[int, ...]]]:
+        """Of the same counters, for each pupil of the school with a mark in that year: their number, and how
+        many marks are of the codes of each group and, last, of any code."""
+        ...
+
 
 class Cases(Protocol):
     def next_ref(self, year: int) -> str:

@@ -5,13 +5,13 @@ The rows of a call go into a temporary table; from there everything is done to a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import sqlalchemy as sa
 
 from rp_connect.domain.calendar import Half, Session
-from rp_connect.storage import marks_postgres, marks_sqlite
+from rp_connect.storage import absence, marks_postgres, marks_sqlite
 from rp_connect.storage.day_numbers import DayNumbers, number_of_day
 from rp_connect.storage.schools import known_number, number_of
 from rp_connect.storage.session import Session as Transaction
@@ -45,3 +45,8 @@ class SqlMarks:
             here, attendance_counts.c.n > 0
         )
         return {row.code: row.n for row in self._session.rows(found)}
+
+    def sums(
+        self, school: str, school_year: int, groups: Sequence[Collection[str]]
+    ) -> Iterator[tuple[int, tuple[int, ...]]]:
+        return absence.sums(self._session, school, school_year, groups)

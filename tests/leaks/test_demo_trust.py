@@ -25,6 +25,7 @@ NOW = "2026-11-18T10:00"
 COMMANDS = (
     "check", "check --json", "case list --json", "case show RP-2026-0003", "task list", "task list --json",
     "effect list --json", "refused", "refused --json", "pull --json", "deliver --json",
+    "report absence", "report absence --json",
 )  # fmt: skip
 _WORD = re.compile(r"[\w.@+/-]+(?:['’]\w+)?")
 
