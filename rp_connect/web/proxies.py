@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, ip_address, ip_network
+
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
@@ -14,16 +16,28 @@ def came_by_https(scope: Scope, proxies: int) -> bool:
 
 
 def came_from(scope: Scope, proxies: int) -> str:
-    """The sender's address; that of the nearest machine where the proxies do not tell it."""
+    """The sender as one: an address, or the network of an IPv6 one, in which a single machine has as many
+    addresses as it likes. The nearest machine where the proxies do not tell it."""
     client = scope.get("client")
     nearest = str(client[0]) if client else "unknown"
-    return (_said(scope, "x-forwarded-for", proxies) if proxies else "") or nearest
+    return (_sender(_said(scope, "x-forwarded-for", proxies)) if proxies else "") or nearest
 
 
 def _said(scope: Scope, header: str, place: int) -> str:
     """The entry that stands at this place, counted from the right."""
     given = ",".join(Headers(scope=scope).getlist(header)).split(",")
-    found = given[-place].strip() if len(given) >= place else ""
-    # Azure's front end adds the port, which changes with each connection.
-    host, _, port = found.rpartition(":")
-    return host if port.isdecimal() and (host.endswith("]") or ":" not in host) else found
+    return given[-place].strip() if len(given) >= place else ""
+
+
+def _sender(said: str) -> str:
+    """Azure's front end adds the port, which changes with each connection: 203.0.113.7:50123, and with IPv6
+    [2001:db8::1]:50123. Empty for what is no address."""
+    host, _, port = said.rpartition(":")
+    with_port = port.isdecimal() and (host.endswith("]") or ":" not in host)
+    try:
+        address = ip_address((host if with_port else said).removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return ""
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((address.packed, 64), strict=False))

@@ -141,4 +141,4 @@ def _start_telemetry(office: Office) -> Telemetry | None:
         return None
     from rp_connect.wiring.telemetry import start_telemetry
 
-    return start_telemetry(office, os.environ, office.bell.put_aside)
+    return start_telemetry(office, os.environ)

@@ -31,21 +31,19 @@ Gauge = Callable[["CallbackOptions"], Iterable["Observation"]]
 
 
 class Telemetry:
-    """The figures of one office. `poisoned` counts the messages of the doorbell that were set aside."""
+    """The figures of one office, those of its doorbell among them."""
 
     def __init__(
         self,
         office: Office,
         readers: Sequence[MetricReader],
         processors: Sequence[SpanProcessor],
-        poisoned: Callable[[], int] | None = None,
     ) -> None:
         from opentelemetry.sdk.metrics import MeterProvider
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import TracerProvider
 
         self._office = office
-        self._poisoned = poisoned
         # Made by hand: what is found out about a host by itself may hold its owner's name.
         named = Resource({"service.name": "rp-connect", "service.version": __version__})
         self._meters = MeterProvider(readers, named, shutdown_on_exit=False)
@@ -114,8 +112,8 @@ class Telemetry:
                     yield max(age, 0.0), {"school": school.id}
 
     def _set_aside(self) -> Iterator[tuple[float, Mapping[str, str]]]:
-        if self._poisoned is not None:
-            yield self._poisoned(), {}
+        """Messages that were given up: a person must look."""
+        yield self._office.bell.put_aside(), {}
 
 
 def _gauge(read: Callable[[], Iterable[tuple[float, Mapping[str, str]]]]) -> Gauge:
@@ -132,9 +130,7 @@ def _gauge(read: Callable[[], Iterable[tuple[float, Mapping[str, str]]]]) -> Gau
     return observe
 
 
-def start_telemetry(
-    office: Office, environ: Mapping[str, str], poisoned: Callable[[], int] | None = None
-) -> Telemetry | None:
+def start_telemetry(office: Office, environ: Mapping[str, str]) -> Telemetry | None:
     """None where the environment names no place for figures; then nothing of OpenTelemetry is loaded.
 
     Raises ConfigError where the place is named and the library for it is not installed, or not understood.
@@ -151,7 +147,7 @@ def start_telemetry(
             " opentelemetry-exporter-otlp-proto-http as well."
         ) from None
     reader = PeriodicExportingMetricReader(metrics, EVERY_MS)
-    return Telemetry(office, [reader], [BatchSpanProcessor(spans)], poisoned)
+    return Telemetry(office, [reader], [BatchSpanProcessor(spans)])
 
 
 def _to_insights(environ: Mapping[str, str]) -> tuple[Any, Any]:

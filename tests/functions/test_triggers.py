@@ -6,10 +6,12 @@ import json
 from contextlib import closing
 
 import pytest
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from rp_connect.services.check_installation import check_installation
 from rp_connect.storage.store import open_store
 from rp_connect.wiring.office import build_office
+from rp_connect.wiring.telemetry import Telemetry
 from tests.functions.conftest import NOW, Installation, settings
 from tests.functions.listener import Listener, client, count
 from tests.functions.worker import Worker, need_runtime
@@ -148,8 +150,20 @@ def test_a_message_that_nobody_understands_is_put_aside_after_five_tries_and_the
     monkeypatch.setenv("RP_CONNECT_QUEUE", installation.azurite.connection)
     office = build_office(installation.school.folder / "rp-connect.toml", now=NOW)
     found = check_installation(office)
+    reader = InMemoryMetricReader()
+    telemetry = Telemetry(office, [reader], [])
+    data = reader.get_metrics_data()
+    assert data is not None
+    figures = json.loads(data.to_json())
+    telemetry.close()
     office.store.close()
     assert (found.ok, found.queue[:42]) == (False, "1 message put aside after five tries: look")
+    (poisoned,) = [
+        metric["data"]["data_points"]
+        for metric in figures["resource_metrics"][0]["scope_metrics"][0]["metrics"]
+        if metric["name"] == "rp_connect.poisoned"
+    ]
+    assert [(point["attributes"], point["value"]) for point in poisoned] == [({}, 1)]
 
 
 def test_a_store_that_is_gone_is_tried_again_and_nothing_is_put_aside_once_it_is_back(school, azurite):

@@ -47,8 +47,15 @@ def scope(scheme: str = "http", **headers: str) -> dict[str, object]:
     [
         ("203.0.113.7", 1, "203.0.113.7"),
         ("203.0.113.7:50123", 1, "203.0.113.7"),
-        ("[2001:db8::1]:443", 1, "[2001:db8::1]"),
-        ("2001:db8::1", 1, "2001:db8::1"),
+        ("[2001:db8::1]:443", 1, "2001:db8::/64"),
+        ("[2001:db8::1]", 1, "2001:db8::/64"),
+        ("2001:db8::1", 1, "2001:db8::/64"),
+        ("2001:DB8:0:0:9::1", 1, "2001:db8::/64"),
+        ("2001:db8:0:1::1", 1, "2001:db8:0:1::/64"),
+        ("[::ffff:203.0.113.7]:50123", 1, "203.0.113.7"),
+        ("forged, [2001:db8::1]:50123, 10.0.0.9:4711", 2, "2001:db8::/64"),
+        ("unknown", 1, "10.0.0.1"),
+        ("203.0.113.7:port", 1, "10.0.0.1"),
         ("forged, 203.0.113.7", 1, "203.0.113.7"),
         ("forged, 203.0.113.7, 10.0.0.9", 2, "203.0.113.7"),
         ("203.0.113.7", 2, "10.0.0.1"),
@@ -58,6 +65,15 @@ def scope(scheme: str = "http", **headers: str) -> dict[str, object]:
 )
 def test_the_sender_is_whom_our_own_proxies_saw(given: str, proxies: int, sender: str):
     assert came_from(scope(x_forwarded_for=given), proxies) == sender
+
+
+def test_a_new_port_or_a_new_address_of_the_same_network_is_no_new_sender():
+    given = ["[2001:db8::1]:443", "[2001:db8::1]:50123", "2001:db8::2", "[2001:db8:0:0:ffff::1]:1"]
+    limit = Limit(3, 0.001, Clock())
+
+    waits = [limit.wait(came_from(scope(x_forwarded_for=one), 1)) for one in given]
+    assert waits[:3] == [0, 0, 0]
+    assert waits[3] > 0
 
 
 def test_https_is_what_our_proxy_says_or_the_server_itself():

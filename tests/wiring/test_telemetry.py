@@ -66,7 +66,7 @@ def figures(reader: InMemoryMetricReader) -> dict[str, list[tuple[dict[str, obje
 
 def test_a_weeks_work_is_told_in_counts_ages_and_durations(office):
     reader, spans = InMemoryMetricReader(), InMemorySpanExporter()
-    telemetry = Telemetry(office, [reader], [SimpleSpanProcessor(spans)], poisoned=lambda: 3)
+    telemetry = Telemetry(office, [reader], [SimpleSpanProcessor(spans)])
     (school,) = office.schools
 
     assert figures(reader)["rp_connect.sync.age"] == [({"school": school}, NEVER_S)]
@@ -81,7 +81,7 @@ def test_a_weeks_work_is_told_in_counts_ages_and_durations(office):
     }
     assert set(told) == {"waiting", "leased", "unclear", "done", "parked"}
     assert found["rp_connect.sync.age"][0][1] < NEVER_S
-    assert found["rp_connect.poisoned"] == [({}, 3)]
+    assert found["rp_connect.poisoned"] == [({}, 0)]
     assert {(a["job"], a["fault"]) for a, _ in found["rp_connect.job.duration"]} == {
         ("sync", ""), ("deliver", ""), ("pull", "ValueError"),
     }  # fmt: skip
@@ -190,7 +190,7 @@ print([name for name in sys.modules if name.startswith(("opentelemetry", "azure"
 
 def test_the_alerts_ask_for_figures_that_there_are(office):
     reader = InMemoryMetricReader()
-    telemetry = Telemetry(office, [reader], [], poisoned=lambda: 1)
+    telemetry = Telemetry(office, [reader], [])
     with telemetry.job("sync"):
         sync_schools(office)
     asked = re.findall(r'Name == "([^"]+)"', (ROOT / "infra" / "modules" / "alerts.bicep").read_text())
