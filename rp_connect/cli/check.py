@@ -11,6 +11,7 @@ from rp_connect.cli.output import answer_json, attention, count, good, heading, 
 from rp_connect.cli.session import Session, pass_session
 from rp_connect.cli.survey import doubles_of, notes_of
 from rp_connect.services.check_installation import Check, SchoolCheck, check_installation
+from rp_connect.services.check_pages import Opening
 
 WIDTH = 78
 
@@ -30,6 +31,7 @@ def check(session: Session, as_json: bool) -> None:
     _plugins(found)
     for school in found.schools:
         _school(school)
+    _pages(found)
     _effects(found)
     say()
     say(good("Nothing needs a person.") if found.ok else attention("Each line marked ✗ needs a person."))
@@ -56,6 +58,14 @@ def _school(school: SchoolCheck) -> None:
         _line(False, sentence)
     if school.ok:
         _line(True, "Nothing needs a person here.")
+
+
+def _pages(found: Check) -> None:
+    say(heading("\nThe pages"))
+    if found.pages.opening is not Opening.CLOSED:
+        _line(True, found.pages.sentence)
+    for sentence in found.pages.problems:
+        _line(False, sentence)
 
 
 def _effects(found: Check) -> None:

@@ -19,6 +19,7 @@ from rp_connect.errors import RpConnectError
 from rp_connect.ports.mis import Kind, MisAdapter
 from rp_connect.ports.plugins import PluginInfo
 from rp_connect.ports.store import UnitOfWork
+from rp_connect.services.check_pages import PagesCheck, check_pages
 from rp_connect.services.office import Office, School
 from rp_connect.services.survey_school import Survey, survey_school
 from rp_connect.services.to_json import Json, plugin_json
@@ -75,13 +76,14 @@ class Check:
     waiting: int
     parked: int
     schools: Sequence[SchoolCheck]
+    pages: PagesCheck
     queue: str = ""
 
     @property
     def ok(self) -> bool:
         """Whether nothing needs a person."""
         well = all(s.ok for s in self.schools) and not any(p.fault for p in self.plugins)
-        return well and not self.parked and not self.queue
+        return well and not self.parked and not self.queue and not self.pages.problems
 
     def to_json(self) -> Json:
         return {
@@ -89,6 +91,7 @@ class Check:
             "plugins": [plugin_json(plugin) for plugin in self.plugins],
             "effects": {"waiting": self.waiting, "parked": self.parked},
             "schools": [school.to_json() for school in self.schools],
+            "pages": self.pages.to_json(),
             **({"queue": self.queue} if self.queue else {}),
         }
 
@@ -106,6 +109,7 @@ def check_installation(office: Office) -> Check:
             _check_school(office, school, [effect for effect in parked if effect.school == school.id])
             for school in office.schools.values()
         ],
+        pages=check_pages(office),
         queue=_of_queue(office),
     )
 

@@ -7,7 +7,7 @@ from tests.cli.installation import PUPILS, Installation
 
 def test_the_json_has_exactly_the_promised_keys_in_their_order(synced: Installation):
     found = synced.json("check")
-    assert list(found) == ["ok", "plugins", "effects", "schools"]
+    assert list(found) == ["ok", "plugins", "effects", "schools", "pages"]
     assert list(found["effects"]) == ["waiting", "parked"]
     assert list(found["plugins"][0]) == ["name", "version", "hooks", "fault"]
     assert list(found["schools"][0])[:8] == [

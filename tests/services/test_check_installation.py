@@ -76,6 +76,7 @@ def test_after_a_clean_sync_nothing_needs_a_person(school):
         "ok": True,
         "plugins": [],
         "effects": {"waiting": found.waiting, "parked": 0},
+        "pages": {"opening": "this computer", "problems": []},
         "schools": [
             {
                 "school": "northwick",
