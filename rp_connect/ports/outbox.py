@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from rp_connect.domain.effect import Effect, EffectKind, EffectState
@@ -75,8 +76,9 @@ class Outbox(Protocol):
         """A parked effect is due again now. Raises NotFoundError, UsageError where it is not parked."""
         ...
 
-    def retire(self, limit: int) -> int:
-        """Remove up to `limit` rows that are done and that a newer one of their object followed; how many."""
+    def retire(self, limit: int, kept: timedelta) -> int:
+        """Remove up to `limit` rows that were done longer than `kept` ago, and that a newer one of their
+        object followed or that are notices; how many. The newest row of any other object stays."""
         ...
 
     def hasten(self, kind: EffectKind, school: str, said: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rp_connect.domain.calendar import SchoolCalendar
@@ -50,7 +50,8 @@ class School:
 class Office:
     """Everything a service may need. `page` is where people open the web pages, for links in tasks; `worker`
     names this process as the holder of leases (host, process id and start time); `bell` calls others.
-    `entrance` is None where the pages are for this computer alone; `routes` are addresses of plugins."""
+    `entrance` is None where the pages are for this computer alone; `routes` are addresses of plugins;
+    `effects_kept` is for how long what was done stays in the outbox."""
 
     trust: str
     store: Store
@@ -63,6 +64,7 @@ class Office:
     entrance: Entrance | None = None
     routes: Sequence[RouteSpec] = ()
     bell: Doorbell = field(default_factory=NoBell)
+    effects_kept: timedelta = timedelta(days=30)
 
     def school(self, school: str) -> School:
         """Raises NotFoundError, naming the school that the configuration does not have."""

@@ -1,7 +1,8 @@
-"""Remove what nobody will ask for again: effects that are done and that a newer one of their object followed.
+"""Remove what nobody will ask for again: effects that were done long ago (`[retention] effects_days`).
 
-The newest row of each object stays for ever: by it a revision is told from an older one, and a reminder that
-was sent today from one that was not. Cases, tasks and the audit are not touched here.
+Those go that a newer one of their object followed, and reminders, which are asked for on their own day alone.
+The newest row of any other object stays as long as the object: by it a revision is told from an older one.
+Cases, tasks and the audit are not touched here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ def retire_records(office: Office) -> int:
     gone = 0
     while True:
         with office.store.begin() as work:
-            removed = work.effects.retire(AT_ONCE)
+            removed = work.effects.retire(AT_ONCE, office.effects_kept)
             work.commit()
         gone += removed
         if removed < AT_ONCE:

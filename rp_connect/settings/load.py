@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -32,11 +32,19 @@ class StoreSettings(Table):
     url: StoreUrl
 
 
+class RetentionSettings(Table):
+    """`effects_days`: for how long a write that was done stays in the outbox, for who looks into a fault. At
+    least a week: a reminder that is gone could be sent again on its day."""
+
+    effects_days: Annotated[int, Field(ge=7, le=3650)] = 30
+
+
 class _Document(Table):
     trust: TrustSettings
     store: StoreSettings
     school: Annotated[tuple[SchoolSettings, ...], Field(strict=False)]
     web: WebSettings | None = None
+    retention: RetentionSettings = RetentionSettings()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -48,6 +56,7 @@ class Settings:
     store: StoreSettings
     schools: tuple[SchoolSettings, ...]
     web: WebSettings | None = None
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
 
     @property
     def folder(self) -> Path:
@@ -93,7 +102,7 @@ def load_settings(path: Path) -> Settings:
         raise first_fault(file, error) from None
     _refuse_repeated_ids(file, found.school)
     _refuse_unknown_keys_of_web(file, found.web)
-    return Settings(file, found.trust, found.store, found.school, found.web)
+    return Settings(file, found.trust, found.store, found.school, found.web, found.retention)
 
 
 def validate_own(file: SettingsFile, school: SchoolSettings, name: str, model: type[Own]) -> Own:

@@ -144,7 +144,9 @@ effects = Table(
     Column("reason", Text),
     Column("owner", Key),
     Column("leased_until", Moment),
+    Column("done_at", Moment),
     Index(None, "state", "kind", "id"),
+    Index(None, "school", "state"),
     Index(None, "kind", "key", "revision"),
     Index(
         "uq_effects_standing", "kind", "key", unique=True, sqlite_where=STANDING, postgresql_where=STANDING

@@ -17,7 +17,9 @@ from rp_connect.errors import NotFoundError, UsageError
 from rp_connect.storage.case_tables import effects
 from rp_connect.storage.faults import ClashError
 from rp_connect.storage.leases import LEASE, count_due, take
+from rp_connect.storage.retirement import retire
 from rp_connect.storage.session import Row, Session, in_lots
+from rp_connect.storage.types import Moment
 from rp_connect.storage.wishes import want
 
 _FIELDS = tuple(field.name for field in fields(Effect))
@@ -25,7 +27,14 @@ _TRIES = 10
 _OURS = sa.tuple_(effects.c.id, effects.c.attempt).in_(sa.bindparam("pairs", expanding=True))
 _ALL_OURS = sa.update(effects).where(_OURS, effects.c.state == EffectState.LEASED).returning(effects.c.id)
 _RENEWED = _ALL_OURS.values(leased_until=sa.bindparam("until"))
-_DONE = _ALL_OURS.values(state=EffectState.DONE, owner=None, leased_until=None, not_before=None, reason=None)
+_DONE = _ALL_OURS.values(
+    state=EffectState.DONE,
+    owner=None,
+    leased_until=None,
+    not_before=None,
+    reason=None,
+    done_at=sa.bindparam("now", type_=Moment),
+)
 
 
 class SqlOutbox:
@@ -70,7 +79,7 @@ class SqlOutbox:
         return bool(self.done_all([effect]))
 
     def done_all(self, effects: Collection[Effect]) -> set[int]:
-        return self._write_all(effects, _DONE)
+        return self._write_all(effects, _DONE, now=self._session.now()) if effects else set()
 
     def wait(self, effect: Effect, seconds: float, reason: str) -> bool:
         return self._stand(effect, EffectState.WAITING, not_before=self._after(seconds), reason=reason)
@@ -96,12 +105,8 @@ class SqlOutbox:
         self._session.run(sa.update(effects).where(this).values(**again))
         return _effect(self._session.rows(sa.select(effects).where(this))[0])
 
-    def retire(self, limit: int) -> int:
-        newer = effects.alias("newer")
-        same = (newer.c.kind == effects.c.kind) & (newer.c.key == effects.c.key)
-        followed = sa.exists().where(same, newer.c.revision > effects.c.revision).correlate(effects)
-        done = sa.select(effects.c.id).where(effects.c.state == EffectState.DONE, followed)
-        return self._session.run(sa.delete(effects).where(effects.c.id.in_(done.limit(limit))))
+    def retire(self, limit: int, kept: timedelta) -> int:
+        return retire(self._session, limit, kept)
 
     def hasten(self, kind: EffectKind, school: str, said: str) -> int:
         resting = effects.c.state.in_([EffectState.WAITING, EffectState.UNCLEAR])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -70,6 +70,7 @@ def build_office(
         entrance=build_entrance(settings, host, secrets),
         bell=bell,
         routes=host.routes(),
+        effects_kept=timedelta(days=settings.retention.effects_days),
     )
     desk.open(office, {one.settings.id: _mis_settings(settings, one, secrets) for one in joined})
     return office

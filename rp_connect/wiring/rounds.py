@@ -83,7 +83,7 @@ def look_aside(office: Office) -> int | None:
 
 def retire(office: Office) -> int:
     gone = retire_records(office)
-    _log.info("%d effects that newer ones replaced were removed", gone)
+    _log.info("%d effects that were done long ago were removed", gone)
     return gone
 
 

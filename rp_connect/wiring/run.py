@@ -11,6 +11,7 @@ from rp_connect.services.deliver_effects import deliver_effects
 from rp_connect.services.office import Office, School
 from rp_connect.services.pull_tasks import pull_tasks
 from rp_connect.services.remind_people import remind_people
+from rp_connect.services.retire_records import retire_records
 from rp_connect.services.sync_schools import sync_schools
 from rp_connect.wiring.schedule import Job, Schedule
 from rp_connect.wiring.serve import serve
@@ -52,6 +53,7 @@ def jobs(office: Office) -> list[Job]:
         Job("deliver", 3, lambda: _deliver(office)),
         Job("pull", 300, lambda: _pull(office)),
         Job("reminders", 300, lambda: _remind(office)),
+        Job("retention", 24 * 3600, lambda: _retire(office)),
     ]
 
 
@@ -90,6 +92,11 @@ def _deliver(office: Office) -> str | None:
     if report.parked_now:
         said.append(f"{report.parked_now} parked: “rp-connect check” says why.")
     return " ".join(said) or None
+
+
+def _retire(office: Office) -> None:
+    """Says nothing: nobody has to act on it."""
+    retire_records(office)
 
 
 def _pull(office: Office) -> str | None:

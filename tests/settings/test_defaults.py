@@ -19,6 +19,7 @@ def test_the_needed_keys_are_enough_and_the_rest_have_their_defaults(load, folde
     school = settings.school("northwick")
 
     assert settings.trust.name == "Northwick Learning Trust"
+    assert settings.retention.effects_days == 30
     assert dict(school) == {
         "id": "northwick",
         "name": "Northwick High School",

@@ -34,6 +34,11 @@ CALENDAR = "northwick/calendar.csv"
         (('[trust]\nname = "Northwick Learning Trust"', ""), "line 1: trust.name is missing."),
         (('name = "Northwick Learning Trust"', ""), "line 1: trust.name is missing."),
         ((f'url = "{URL}"', ""), "line 4: store.url is missing."),
+        # Shorter than a reminder's day is over everywhere, or longer than anybody looks back.
+        (
+            ("[store]", "[retention]\neffects_days = 6\n[store]"),
+            "line 5: retention.effects_days must be 7 or more.",
+        ),
         # Wrong types.
         (("[trust]", "trust = 3\n[trusty]"), "line 2: trusty is not a setting."),
         ((NAME, "name = 3"), "line 9: school.name of northwick must be text in quotation marks."),
