@@ -7,6 +7,7 @@
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
+APP := build/functions
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RUNTIME_READY := .venv/.runtime-ready
 WORKER := .venv-functions/bin/python
@@ -66,12 +67,12 @@ azurite: $(AZURITE_READY)
 
 # The folder as it stands, the wheel beside it, and the locked libraries: docs/functions.md says what to do with it.
 functions-app: $(DEV_READY)
-	rm -rf build/functions
-	mkdir -p build/functions
-	cp -R functions/. build/functions/
-	find build/functions -name __pycache__ -type d -prune -exec rm -rf {} +
-	$(BIN)/python -m build --wheel --no-isolation --skip-dependency-check --outdir build/functions . >/dev/null
-	cd build/functions && for wheel in *.whl; do \
+	rm -rf $(APP)
+	mkdir -p $(APP)
+	cp -R functions/. $(APP)/
+	find $(APP) -name __pycache__ -type d -prune -exec rm -rf {} +
+	$(BIN)/python -m build --wheel --no-isolation --skip-dependency-check --outdir $(APP) . >/dev/null
+	cd $(APP) && for wheel in *.whl; do \
 		printf './%s --hash=sha256:%s\n' "$$wheel" "$$(sha256sum "$$wheel" | cut -d' ' -f1)" >>requirements.txt; done
 
 demo: $(DEMO_READY)

@@ -143,8 +143,7 @@ def start_telemetry(office: Office, environ: Mapping[str, str]) -> Telemetry | N
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ModuleNotFoundError:
         raise ConfigError(
-            f"{INSIGHTS} needs pip install rp-connect[azure]; {OTLP} needs that and"
-            " opentelemetry-exporter-otlp-proto-http as well."
+            f"{INSIGHTS} needs pip install rp-connect[azure]; {OTLP} needs pip install rp-connect[otlp]."
         ) from None
     reader = PeriodicExportingMetricReader(metrics, EVERY_MS)
     return Telemetry(office, [reader], [BatchSpanProcessor(spans)])
@@ -166,7 +165,7 @@ def _to_insights(environ: Mapping[str, str]) -> tuple[Any, Any]:
 
 
 def _by_otlp() -> tuple[Any, Any]:
-    from importlib import import_module  # not among our locked packages, so it may not be there
+    from importlib import import_module  # of an extra of its own, and typed by nobody who has not got it
 
     base = "opentelemetry.exporter.otlp.proto.http"
     metrics, spans = import_module(f"{base}.metric_exporter"), import_module(f"{base}.trace_exporter")
