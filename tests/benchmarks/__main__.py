@@ -24,6 +24,7 @@ FIGURES = {
     "start": "cold_start",
     "quiet": "nothing_new",
     "cases": "five_hundred",
+    "growth": "growth",
     "functions": "functions_start",
     "wonde": "wonde_first_read",
     "graph": "graph_writers",

@@ -29,6 +29,9 @@ class Size:
     quiet_shape: Shape = field(
         default_factory=lambda: Shape(pupils=200, days=10, incidents=60, suspensions=4)
     )
+    growth_schools: tuple[int, ...] = (1, 10, 100)
+    growth_days: int = 19
+    growth_shape: Shape = field(default_factory=lambda: Shape(pupils=1000, incidents=20, suspensions=5))
     usual_cases: int = 40
     cases: int = 500
     requests: int = 9
@@ -45,7 +48,9 @@ class Size:
 
 SIZES = {
     "small": Size(),
-    "full": Size(year_days=190, quiet_shape=Shape(pupils=1000, days=10, incidents=300, suspensions=20)),
+    "full": Size(
+        year_days=190, growth_days=190, quiet_shape=Shape(pupils=1000, days=10, incidents=300, suspensions=20)
+    ),
 }
 
 

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import time
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.benchmarks import (
     cold_start,
     day_into_year,
     five_hundred,
+    growth,
     marks_from_a_drop,
     marks_into_postgres,
     marks_into_sqlite,
@@ -34,6 +36,9 @@ TINY = Size(
     year_days=4,
     quiet_schools=2,
     quiet_shape=Shape(pupils=10, days=2, incidents=3, suspensions=2),
+    growth_schools=(1, 2),
+    growth_days=2,
+    growth_shape=Shape(pupils=10, incidents=3, suspensions=2),
     usual_cases=2,
     cases=4,
     requests=2,
@@ -199,6 +204,25 @@ def test_every_suspension_becomes_a_case_and_the_board_shows_them(bench):
     assert "cases a second" in syncs.note
     assert "2 open cases" in few.what
     assert "4 open cases" in many.what
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_growing_trust_gives_a_line_for_each_work_and_how_steeply_it_grew(bench):
+    """Each day brought its marks and its case, or `grown` would have said so."""
+    lines = growth.compare(replace(bench, runs=1), ["SQLite"])
+
+    assert [line.what.partition(": ")[2] for line in lines] == list(growth.WORK.values())
+    assert all(len(line.ratios) == 1 for line in lines)
+    assert all("from 1 to 2" in line.note for line in lines)
+    assert "80 marks before; a day brings 40 attendance" in lines[0].note
+    assert all(cost.rss_mib and cost.rss_mib > 10 for line in lines for cost in line.ours)
+
+
+def test_work_that_grows_as_the_trust_does_has_the_exponent_one():
+    assert growth.slope(1, [cost(2)], 10, [cost(20)]) == pytest.approx(1.0)
+    assert growth.slope(10, [cost(2)], 100, [cost(2)]) == 0
+    assert growth.slope(10, [cost(1)], 100, [cost(100)]) == pytest.approx(2.0)
 
 
 def test_the_program_prints_a_table_writes_every_sample_and_is_strict_only_when_asked(

@@ -22,8 +22,9 @@ _TRUST = """\
 [trust]
 name = "Invented Trust"
 [store]
-url = "sqlite:///rp-connect.db"
+url = "{url}"
 """
+SQLITE = "sqlite:///rp-connect.db"
 _SCHOOL = """
 [[school]]
 id = "{id}"
@@ -89,13 +90,15 @@ def pupil_records(count: int) -> list[PupilRecord]:
     ]
 
 
-def write_trust(folder: Path, schools: int, shape: Shape, seed: int) -> Path:
+def write_trust(folder: Path, schools: int, shape: Shape, seed: int, url: str = SQLITE) -> Path:
     """The configuration of an installation with `schools` schools of this shape, each with its own drop."""
     calendar = [("kind", "first", "last"), *CAL_A]
     _write(folder / "calendar.csv", calendar)
     names = [f"s{number:03}" for number in range(1, schools + 1)]
     config = folder / "rp-connect.toml"
-    config.write_text(_TRUST + "".join(_SCHOOL.format(id=name) for name in names), encoding="utf-8")
+    config.write_text(
+        _TRUST.format(url=url) + "".join(_SCHOOL.format(id=name) for name in names), encoding="utf-8"
+    )
     for number, name in enumerate(names):
         write_school(folder / name / "drop", shape, seed + number)
     return config
