@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from rp_connect.domain.calendar import Session
 from rp_connect.domain.duty import Duty, Trigger
 from rp_connect.ports.policy import (
     ConferenceRequested,
@@ -24,7 +25,7 @@ from rp_england.dates import date_questions
 from rp_england.due import duty, on_decision
 from rp_england.education import education_duties
 from rp_england.notices import cancelled_duties, notices
-from rp_england.register import register_duties
+from rp_england.register import register_duties, wrong_marks
 from rp_england.returning import return_duties
 from rp_england.screens import screens
 from rp_england.standing import Standing, standing
@@ -43,6 +44,13 @@ class EnglandPack:
     def duties(self, event: Event, context: Context) -> Sequence[Duty]:
         """Everything that `event` requires as things stand; pure."""
         return list(self._of(event, context))
+
+    def wrong_marks(self, event: SuspensionStands, context: Context) -> Mapping[Session, Sequence[str]]:
+        """Of a suspension in force whose sessions are known; `attendance-mismatch` stands on the same."""
+        s = standing(event.suspension, context)
+        if s.suspension.cancelled is not None or s.unlawful or s.lunchtime or not s.dates_known:
+            return {}
+        return wrong_marks(s) if s.suspension.makes_case else {}
 
     def _of(self, event: Event, context: Context) -> Iterator[Duty]:
         match event:

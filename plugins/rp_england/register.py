@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rp_connect.domain.calendar import Session
 from rp_connect.domain.duty import Duty
@@ -11,7 +11,7 @@ from rp_england.due import Due, by_calendar, duty
 from rp_england.standing import Standing
 
 SUSPENDED = "E"
-ARRANGED = frozenset({"B", "D", "K"})
+ARRANGED = ("B", "D", "K")
 ARRANGED_FROM_DAY = 6
 
 
@@ -19,9 +19,20 @@ def register_duties(s: Standing) -> Iterator[Duty]:
     """The check on the last suspended day of a temporary one, and the mismatch while there is one."""
     if s.temporary:
         yield _check(s)
-    wrong = any(_is_wrong(s, session, code) for session, code in (s.context.marks or {}).items())
     seen = by_calendar(s.calendar.after(s.context.today))
-    yield duty("attendance-mismatch", seen, met=not wrong, keeps_due=True)
+    yield duty("attendance-mismatch", seen, met=not wrong_marks(s), keeps_due=True)
+
+
+def wrong_marks(s: Standing) -> Mapping[Session, tuple[str, ...]]:
+    """The suspended sessions with a mark that is not right, each with the codes that would be."""
+    marks = s.context.marks or {}
+    return {session: right_codes(s, session) for session in marks if _is_wrong(s, session, marks[session])}
+
+
+def right_codes(s: Standing, session: Session) -> tuple[str, ...]:
+    """E; from the run's sixth day also what says that education was arranged elsewhere."""
+    arranged = s.run is not None and _day_number(s, session) >= ARRANGED_FROM_DAY
+    return (SUSPENDED, *ARRANGED) if arranged else (SUSPENDED,)
 
 
 def _check(s: Standing) -> Duty:
@@ -35,7 +46,7 @@ def _is_wrong(s: Standing, session: Session, code: str) -> bool:
     """`#` and the Y codes (unable to attend) say nothing of the suspension."""
     if session not in s.sessions or code in (SUSPENDED, "#") or code.startswith("Y"):
         return False
-    return not (code in ARRANGED and s.run is not None and _day_number(s, session) >= ARRANGED_FROM_DAY)
+    return code not in right_codes(s, session)
 
 
 def _day_number(s: Standing, session: Session) -> int:

@@ -1,6 +1,6 @@
 """The MIS adapter over Wonde: reads by what changed, writes outcomes as new behaviours, and nothing else.
 
-Attendance is never written: a mark is a legal record, and nobody here is asked for one.
+Marks are another matter: see `mark_writing`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rp_wonde.faults import NotGrantedError
 from rp_wonde.outcomes import Outcomes
 from rp_wonde.people import INCLUDES
 from rp_wonde.readings import Readings
-from rp_wonde.school import school_of, takes_outcomes
+from rp_wonde.school import school_of, takes_writes
 from rp_wonde.settings import WondeSettings
 from rp_wonde.webhook_secret import problems_of_secret
 
@@ -51,8 +51,10 @@ class WondeAdapter:
         capabilities = [kind for kind, paths in _LISTS.items() if not set(paths) & set(refused)]
         refused += self._details() if "students" not in refused else []
         problems = list(self._outcome_problems(school, refused))
-        if not problems and takes_outcomes(school):
+        if not problems and takes_writes(school):
             capabilities.append("outcomes")
+        if "attendance" in capabilities and takes_writes(school):
+            capabilities.append("marks")
         problems += problems_of_secret(self._own, self._secrets)
         return Probe(tuple(capabilities), tuple(refused), tuple(problems))
 
@@ -98,7 +100,7 @@ class WondeAdapter:
 
     def _outcome_problems(self, school: Row, refused: list[str]) -> Iterator[str]:
         """Nothing to say where the school takes none, or nobody chose what an outcome is written as."""
-        if not takes_outcomes(school) or "behaviours" in refused:
+        if not takes_writes(school) or "behaviours" in refused:
             return
         try:
             known = attributes_of(self._wonde) if self._own.outcome_type else {}

@@ -16,7 +16,7 @@ _INCIDENT = "what happened, when and where"
 _INVOLVED = "who was in it, as what, and what followed for them"
 _SUSPENSION = "every duty is counted from a suspension's kind, reason and dates"
 _MARKS = "the marks of suspended sessions, and attendance before and after"
-_SCHOOL = "that this is the right school in the right region, and whether it takes outcomes"
+_SCHOOL = "that this is the right school in the right region, and whether it takes what we write"
 _OUTCOME = "which of the school's own words an outcome may be recorded under"
 
 _ASKED: Mapping[tuple[str, str], Sequence[str]] = {

@@ -13,6 +13,17 @@ from rp_wonde.values import BadRowError, Row, day_of, key_or_none, word_of
 MARKS, LEAVERS_MARKS, CODES = "attendance/session", "attendance-leavers/session", "attendance-codes"
 
 
+def codes_of(wonde: Wonde) -> dict[str, str]:
+    """Id → letters, in capitals. Raises NotGrantedError where the school does not give its codes."""
+    found: dict[str, str] = {}
+    for row in wonde.rows(CODES):
+        key = key_or_none(row.get("id")) if isinstance(row, dict) else None
+        code = word_of(row, "code").upper() if isinstance(row, dict) else ""
+        if key and code:
+            found[key] = code
+    return found
+
+
 class MarkBook:
     """What the ids of codes and pupils mean. `unmapped` are codes that mean nothing to us."""
 
@@ -25,11 +36,7 @@ class MarkBook:
 
     def learn(self) -> None:
         """Raises NotGrantedError where the school does not give its codes."""
-        for row in self._wonde.rows(CODES):
-            key = key_or_none(row.get("id")) if isinstance(row, dict) else None
-            code = word_of(row, "code").upper() if isinstance(row, dict) else ""
-            if key and code:
-                self._codes[key] = code
+        self._codes = codes_of(self._wonde)
 
     def read(self, row: Row) -> Mark | None:
         """None where nothing was entered. Raises BadRowError."""

@@ -6,35 +6,19 @@ yet is never written again by the same process within the hour.
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, timedelta
-from typing import NamedTuple
 
 from rp_connect.errors import ConfigError, GoneError, TryLaterError, UnclearError, UnsupportedError
 from rp_connect.ports.mis import OutcomeNote
 from rp_wonde.client import Row, Wonde
 from rp_wonde.readings import Readings
-from rp_wonde.school import school_of, takes_outcomes
+from rp_wonde.school import school_of, takes_writes
 from rp_wonde.settings import WondeSettings
-from rp_wonde.values import asked_moment, key_or_none, text_of, word_of
+from rp_wonde.values import asked_moment, key_or_none, text_of
+from rp_wonde.writebacks import Taken, data_of, ended, followed, said_of, taken_now
 
 PATH = "behaviours"
-LOOKS_S = (0.1, 0.4, 1.0)
-"""Pauses before each look at a write that was taken."""
-UNSEEN_S = 3600.0
 LEEWAY = timedelta(days=1)
-_FAILED = ("fail", "error", "reject", "invalid", "declin", "cancel", "unsuccess", "incomplete", "expired")
-_DONE = ("success", "complete", "done", "processed", "written", "applied")
-
-
-class _Taken(NamedTuple):
-    writeback: str | None
-    at: float
-
-
-def said_of(writeback: str | None) -> str:
-    """How a reason names a write-back, so that Wonde's word of its end finds the reason again."""
-    return f" (write-back {writeback})" if writeback else ""
 
 
 class Outcomes:
@@ -42,7 +26,7 @@ class Outcomes:
         self._wonde = wonde
         self._own = own
         self._readings = readings
-        self._taken: dict[str, _Taken] = {}
+        self._taken: dict[str, Taken] = {}
 
     def find(self, note: OutcomeNote) -> str | None:
         """The behaviour whose comment bears our key. Raises TryLaterError while a write is on its way."""
@@ -53,10 +37,10 @@ class Outcomes:
         taken = self._taken.get(note.key)
         if taken is None:
             return None
-        if taken.writeback and (ended := self._ended(taken.writeback)) is not None:
+        if taken.writeback and (end := ended(self._wonde, taken.writeback)) is not None:
             self._taken.pop(note.key)
-            return f"writeback:{taken.writeback}" if ended else None
-        if time.monotonic() - taken.at < UNSEEN_S:
+            return f"writeback:{taken.writeback}" if end else None
+        if taken.may_come:
             way = said_of(taken.writeback)
             raise TryLaterError(
                 f"Wonde took {note.key}{way} and has not carried it out yet.", retry_after=60.0
@@ -69,24 +53,28 @@ class Outcomes:
         does not take), UnclearError (on its way, or nobody knows)."""
         self._require()
         answer = self._wonde.post(PATH, self._body(note))
-        held = answer.get("data")
-        data: Row = held if isinstance(held, dict) else answer
-        writeback = key_or_none(answer.get("writeback_id")) or key_or_none(data.get("writeback_id"))
-        if writeback is None and (made := key_or_none(data.get("id"))):
+        taken = taken_now(answer)
+        if taken.writeback is None and (made := key_or_none(data_of(answer).get("id"))):
             return made
-        self._taken[note.key] = _Taken(writeback, time.monotonic())
-        if writeback and self._followed(writeback):
+        self._taken[note.key] = taken
+        end = followed(self._wonde, taken.writeback) if taken.writeback else None
+        if end is False:
+            raise ConfigError(
+                "The school's MIS did not take the outcome that Wonde handed it: look at the outcome_ "
+                "settings and at Wonde's list of write-backs."
+            )
+        if end:
             self._taken.pop(note.key)
-            return self._listed(note) or f"writeback:{writeback}"
-        way = said_of(writeback)
+            return self._listed(note) or f"writeback:{taken.writeback}"
         raise UnclearError(
-            f"Wonde took {note.key}{way} and has not carried it out yet: it is looked at again."
+            f"Wonde took {note.key}{said_of(taken.writeback)} and has not carried it out yet: "
+            "it is looked at again."
         )
 
     def _require(self) -> None:
         if not self._own.outcome_type or not self._own.outcome_employee:
             raise UnsupportedError("outcome_type and outcome_employee are not set, so no outcome is written.")
-        if not takes_outcomes(school_of(self._wonde, self._own)):
+        if not takes_writes(school_of(self._wonde, self._own)):
             raise UnsupportedError("This school does not let Wonde write into its MIS.")
 
     def _body(self, note: OutcomeNote) -> Row:
@@ -118,28 +106,3 @@ class Outcomes:
             if isinstance(row, dict) and mark in text_of(row, "comment"):
                 return key_or_none(row.get("id"))
         return None
-
-    def _followed(self, writeback: str) -> bool:
-        """Whether it was carried out by now. Raises ConfigError where the school's MIS refused it."""
-        for pause in LOOKS_S:
-            time.sleep(pause)
-            ended = self._ended(writeback)
-            if ended is False:
-                raise ConfigError(
-                    "The school's MIS did not take the outcome that Wonde handed it: look at the outcome_ "
-                    "settings and at Wonde's list of write-backs."
-                )
-            if ended:
-                return True
-        return False
-
-    def _ended(self, writeback: str) -> bool | None:
-        """True or False once it ended well or badly. The words are not published."""
-        try:
-            found = self._wonde.one(f"writebacks/{writeback}", of_school=False)
-        except TryLaterError:
-            return None
-        status = word_of(found or {}, "status").lower()
-        if any(word in status for word in _FAILED) or status.startswith("not"):
-            return False
-        return True if any(word in status for word in _DONE) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rp_connect.hooks.markers import hookimpl
 from rp_connect.ports.desk import Desk
 from rp_connect.ports.mis import MisAdapter, MisSettings, MisSpec, RegisterMis
+from rp_connect.ports.register import Register
 from rp_connect.ports.routes import PluginAnswer, PluginRequest, PluginRoute, RegisterRoutes, RouteSpec
 from rp_wonde.asked import FIELDS
 from rp_wonde.settings import WondeSettings
@@ -16,9 +17,17 @@ def build(settings: MisSettings) -> MisAdapter:
     return WondeAdapter(settings)
 
 
+def build_register(settings: MisSettings) -> Register:
+    from rp_wonde.mark_writing import WondeRegister  # noqa: PLC0415 - as above
+
+    return WondeRegister(settings)
+
+
 @hookimpl
 def register_mis(register: RegisterMis) -> None:
-    register(MisSpec(name="wonde", settings=WondeSettings, build=build, fields=FIELDS))
+    register(
+        MisSpec(name="wonde", settings=WondeSettings, build=build, fields=FIELDS, register=build_register)
+    )
 
 
 @hookimpl

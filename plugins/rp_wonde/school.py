@@ -33,7 +33,8 @@ def school_of(wonde: Wonde, own: WondeSettings) -> Row:
     return school
 
 
-def takes_outcomes(school: Row) -> bool:
+def takes_writes(school: Row) -> bool:
+    """Whether the school lets Wonde write into its MIS."""
     extended = school.get("extended")
     held = extended.get("data", extended) if isinstance(extended, dict) else None
     return isinstance(held, dict) and flag_of(held, "allows_writeback") is True

@@ -18,11 +18,11 @@ from rp_connect.ports.desk import Desk
 from rp_connect.ports.mis import MisSettings
 from rp_connect.ports.routes import PluginAnswer, PluginRequest
 from rp_wonde.client import Wonde
-from rp_wonde.outcomes import said_of
 from rp_wonde.school import school_of
 from rp_wonde.settings import WondeSettings
 from rp_wonde.values import key_or_none
 from rp_wonde.webhook_secret import is_secret_of
+from rp_wonde.writebacks import said_of
 
 PATIENCE_S = 8.0
 """Wonde waits for our answer meanwhile, and sends the webhook again where there is none."""

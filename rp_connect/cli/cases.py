@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from rp_connect.cli.case_answers import answer, cancel, dates, open_, outcome
+from rp_connect.cli.case_marks import marks
 from rp_connect.cli.case_meeting import meet
 from rp_connect.cli.case_sheet import show_sheet
 from rp_connect.cli.options import group, json_option, school_option
@@ -22,7 +23,7 @@ def case() -> None:
     """Cases: list, show, and what people do with them."""
 
 
-for _command in (open_, meet, cancel, answer, outcome, dates):
+for _command in (open_, meet, cancel, answer, outcome, dates, marks):
     case.add_command(_command)
 
 

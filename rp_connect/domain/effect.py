@@ -16,6 +16,12 @@ class EffectKind(StrEnum):
     SUMMARY = "summary"
     NOTICE = "notice"
     OUTCOME = "outcome"
+    MARK = "mark"
+
+    @property
+    def to_mis(self) -> bool:
+        """Whether it goes into the school's MIS rather than its workspace."""
+        return self in (EffectKind.OUTCOME, EffectKind.MARK)
 
     @property
     def lane(self) -> str:
@@ -27,6 +33,7 @@ class EffectKind(StrEnum):
             "summary": "files",
             "notice": "notices",
             "outcome": "mis",
+            "mark": "mis",
         }[self.value]
 
 

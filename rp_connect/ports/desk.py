@@ -30,5 +30,5 @@ class Desk(Protocol):
         ...
 
     def look_again(self, school: str, said: str) -> int:
-        """Outcomes on their way into the MIS whose stored reason says `said` are looked at now; how many."""
+        """Writes on their way into the MIS whose stored reason says `said` are looked at now; how many."""
         ...

@@ -22,6 +22,7 @@ from rp_connect.domain.outcome import Outcome
 from rp_connect.domain.people import PupilRecord, StaffRecord
 from rp_connect.domain.suspension import SuspensionRecord
 from rp_connect.domain.when import When
+from rp_connect.ports.register import Register
 from rp_connect.ports.secrets import Secrets
 
 
@@ -100,7 +101,7 @@ class Probe:
     """What this MIS can do for this school, and what the school has not granted (vendor's words).
 
     A capability is a kind that can be read ("calendar", "pupils", "staff", "incidents", "suspensions",
-    "attendance"), or "outcomes" where `write_outcome` works.
+    "attendance"), "outcomes" where `write_outcome` works, or "marks" where the register takes single marks.
     """
 
     capabilities: Sequence[str] = ()
@@ -190,6 +191,8 @@ class MisSpec:
 
     `calendar_file` builds, from the same settings but for `own`, a reader of the calendar file that a
     school's configuration names: schools whose own MIS has no term dates get theirs from there.
+    `register` builds the register of a school, where this MIS takes single marks that a person chose; without
+    it nothing is ever written there.
     """
 
     name: str
@@ -197,6 +200,7 @@ class MisSpec:
     build: Callable[[MisSettings], MisAdapter]
     fields: Sequence[AskedField] = ()
     calendar_file: Callable[[MisSettings], MisAdapter] | None = None
+    register: Callable[[MisSettings], Register] | None = None
 
 
 RegisterMis = Callable[[MisSpec], None]

@@ -25,6 +25,10 @@ class Outbox(Protocol):
         """Whether this object was ever wanted."""
         ...
 
+    def of_case(self, kind: EffectKind, case: str) -> Mapping[str, Effect]:
+        """The newest effect of each object of that kind, by its key."""
+        ...
+
     def in_flight(self, kind: EffectKind) -> Collection[str]:
         """The keys of the objects that somebody is just writing, or may have written."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from rp_connect.domain.calendar import SchoolCalendar, Session
 from rp_connect.domain.duty import Duty
@@ -107,6 +107,16 @@ class PolicyPack(Protocol):
 
     def duties(self, event: Event, context: Context) -> Sequence[Duty]:
         """Everything that is required as things stand. Pure; raises nothing for missing dates."""
+        ...
+
+
+@runtime_checkable
+class RegisterRules(Protocol):
+    """A pack that also knows the register."""
+
+    def wrong_marks(self, event: SuspensionStands, context: Context) -> Mapping[Session, Sequence[str]]:
+        """The suspended sessions of `Context.marks` whose mark is not right, each with the codes that would
+        be, the usual one first."""
         ...
 
 

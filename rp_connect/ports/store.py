@@ -20,6 +20,7 @@ from rp_connect.domain.task import Task, TaskState
 from rp_connect.ports.lanes import Lanes as Lanes
 from rp_connect.ports.outbox import Outbox as Outbox
 from rp_connect.ports.outcomes import Outcomes as Outcomes
+from rp_connect.ports.register import MarkChoices as MarkChoices
 from rp_connect.ports.remembered import Audit as Audit
 from rp_connect.ports.remembered import AuditRow as AuditRow
 from rp_connect.ports.remembered import Refusals as Refusals
@@ -214,6 +215,8 @@ class UnitOfWork(Protocol):
     def meetings(self) -> Meetings: ...
     @property
     def outcomes(self) -> Outcomes: ...
+    @property
+    def mark_choices(self) -> MarkChoices: ...
     @property
     def effects(self) -> Outbox: ...
     @property

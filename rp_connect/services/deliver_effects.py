@@ -162,8 +162,8 @@ class _Delivery:
     def _sent_by(
         self, school: str, kind: EffectKind, workspace: Workspace
     ) -> tuple[LaneLimits | None, tuple[str, str]]:
-        """Outcomes go to the school's own MIS, everything else to its workspace."""
-        if kind is EffectKind.OUTCOME:
+        """Outcomes and marks go to the school's own MIS, everything else to its workspace."""
+        if kind.to_mis:
             mis = self.office.school(school).settings.mis
             return write_back.LIMITS, (f"{mis} {school}", kind.lane)
         return workspace.lanes.get(kind.lane), (workspace.scope, kind.lane)

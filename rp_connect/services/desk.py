@@ -60,7 +60,8 @@ class OfficeDesk:
     def look_again(self, school: str, said: str) -> int:
         self._mis(school)
         with self._opened().store.begin() as work:
-            found = work.effects.hasten(EffectKind.OUTCOME, school, said)
+            kinds = [kind for kind in EffectKind if kind.to_mis]
+            found = sum(work.effects.hasten(kind, school, said) for kind in kinds)
             work.commit()
         return found
 

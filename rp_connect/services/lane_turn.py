@@ -8,18 +8,21 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from rp_connect.domain.effect import Effect, EffectKind
 from rp_connect.domain.task import Seen, TaskState
 from rp_connect.errors import ConflictError, GoneError, RpConnectError, TryLaterError, UnclearError
 from rp_connect.ports.lanes import Opened
 from rp_connect.ports.mis import OutcomeNote
+from rp_connect.ports.register import ChosenMark
 from rp_connect.ports.store import Store, UnitOfWork
 from rp_connect.ports.workspace import Workspace, WorkspaceMeeting, WorkspaceTask, Written
 from rp_connect.services.note_deletion import note_deletion
 from rp_connect.services.office import School
 from rp_connect.services.put_items import PluginFailedError, Sent
 from rp_connect.services.write_back import SETTLES_AFTER_S
+from rp_connect.services.write_marks import note_written
 
 RENEW_AFTER_S = 20.0
 CONFLICTS = 8
@@ -63,10 +66,11 @@ class Turn:
         with self.lock:
             self.ended = True
 
-    def settle(self, work: UnitOfWork, sent: Sequence[Sent]) -> Ends:
-        """Ends and what they bring are stored together; an end that was overtaken stores nothing."""
+    def settle(self, work: UnitOfWork, sent: Sequence[Sent], now: datetime) -> Ends:
+        """Ends and what they bring are stored together; an end that was overtaken stores nothing. `now` is
+        the school's clock."""
         shut, ends = self._tell_lane(work, sent), Ends()
-        _store_all(work, [one for one in sent if _ended_well(one)], ends)
+        _store_all(work, [one for one in sent if _ended_well(one)], ends, now)
         for one in sent:
             if not _ended_well(one):
                 self._settle_one(work, one, shut=shut, ends=ends)
@@ -108,7 +112,7 @@ class Turn:
             log.warning("effect %s is parked", one.effect.id)
 
     def _settles_after(self, effect: Effect) -> float:
-        return SETTLES_AFTER_S if effect.kind is EffectKind.OUTCOME else self.workspace.settles_after
+        return SETTLES_AFTER_S if effect.kind.to_mis else self.workspace.settles_after
 
 
 @dataclass
@@ -128,7 +132,7 @@ def _ended_well(one: Sent) -> bool:
     return one.kept and not isinstance(one.outcome, RpConnectError)
 
 
-def _store_all(work: UnitOfWork, well: Sequence[Sent], ends: Ends) -> None:
+def _store_all(work: UnitOfWork, well: Sequence[Sent], ends: Ends, now: datetime) -> None:
     ids = work.effects.done_all([one.effect for one in well])
     ended = [one for one in well if one.effect.id in ids and one.outcome is not None]
     ends.done += len(ids)
@@ -144,6 +148,8 @@ def _store_all(work: UnitOfWork, well: Sequence[Sent], ends: Ends) -> None:
         if isinstance(one.item, OutcomeNote) and isinstance(one.outcome, Written):
             held = work.outcomes.get(one.effect.key)
             work.outcomes.put(replace(held, external_id=one.outcome.external_id))
+        if isinstance(one.item, ChosenMark):
+            note_written(work, one.item.choice, now)
         if one.effect.kind is EffectKind.TASK and isinstance(one.outcome, GoneError):
             note_deletion(work, one.effect.key)
 

@@ -16,6 +16,7 @@ from rp_connect.ports.hand_list import HandList
 from rp_connect.ports.mis import MisAdapter
 from rp_connect.ports.plugins import PluginInfo
 from rp_connect.ports.policy import PolicyPack
+from rp_connect.ports.register import Register
 from rp_connect.ports.routes import RouteSpec
 from rp_connect.ports.sign_in import Entrance
 from rp_connect.ports.store import Store, UnitOfWork
@@ -25,13 +26,16 @@ from rp_connect.settings import SchoolSettings
 
 @dataclass(frozen=True, kw_only=True)
 class School:
-    """One school: its settings, its rules, and how to reach its MIS and its workspace (built when asked)."""
+    """One school: its settings, its rules, and how to reach its MIS and its workspace (built when asked).
+
+    `register` is None where the MIS takes no attendance marks."""
 
     settings: SchoolSettings
     packs: Sequence[PolicyPack]
     mis: Callable[[], MisAdapter]
     hand_list: Callable[[], HandList]
     workspace: Callable[[], Workspace]
+    register: Callable[[], Register] | None = None
 
     @property
     def id(self) -> str:

@@ -23,7 +23,10 @@ from rp_connect.services.office import Office, School
 T = TypeVar("T", Case, Task, Meeting, Suspension)
 K = TypeVar("K")
 
-OPEN_TO_ALL = ("schools", "pupils", "staff", "incidents", "marks", "outcomes", "effects", "refusals", "audit")
+OPEN_TO_ALL = (
+    *("schools", "pupils", "staff", "incidents", "marks", "outcomes", "mark_choices", "effects"),
+    *("refusals", "audit"),
+)
 """Repositories that are reached only by a case or a school that the person may see."""
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from rp_connect.domain.effect import Effect
 from rp_connect.errors import ConflictError, GoneError, RpConnectError
 from rp_connect.ports.mis import OutcomeNote
+from rp_connect.ports.register import ChosenMark
 from rp_connect.ports.workspace import (
     Bulk,
     CaseRecord,
@@ -28,10 +29,11 @@ from rp_connect.ports.workspace import (
     Written,
 )
 from rp_connect.services.write_back import OutcomeShelf
+from rp_connect.services.write_marks import MarkShelf
 
 T = TypeVar("T")
-Shelf = Tasks | Meetings | Records | Notices | OutcomeShelf
-Shown = WorkspaceTask | WorkspaceMeeting | CaseRecord | Notice | OutcomeNote
+Shelf = Tasks | Meetings | Records | Notices | OutcomeShelf | MarkShelf
+Shown = WorkspaceTask | WorkspaceMeeting | CaseRecord | Notice | OutcomeNote | ChosenMark
 
 
 class PluginFailedError(RpConnectError):

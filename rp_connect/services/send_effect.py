@@ -16,6 +16,7 @@ from rp_connect.services.put_items import MaySend, PluginFailedError, Sent, Shel
 from rp_connect.services.render_effect import due_notice, own_people, workspace_meeting, workspace_task
 from rp_connect.services.render_record import record_of, sheets, summary_of
 from rp_connect.services.write_back import OutcomeShelf, note_of
+from rp_connect.services.write_marks import MarkShelf, chosen_marks, register_of
 
 Read = Callable[[Office, UnitOfWork, School, Sequence[Effect]], Iterable[ToSend]]
 
@@ -27,6 +28,8 @@ def send_all(
     kind = rows[0].kind
     if kind is EffectKind.OUTCOME:
         return _write_back(office, school, rows, may_send)
+    if kind is EffectKind.MARK:
+        return _write_marks(office, school, rows, may_send)
     shelf = shelf_of(workspace, kind)
     if shelf is None:
         return [Sent(row) for row in rows]
@@ -42,6 +45,17 @@ def _write_back(office: Office, school: School, rows: Sequence[Effect], may_send
         )
     notes = {one.effect.key: one.item for one in wanted if isinstance(one.item, OutcomeNote)}
     return put_all(OutcomeShelf(school.mis, school.hand_list, notes), wanted, may_send)
+
+
+def _write_marks(office: Office, school: School, rows: Sequence[Effect], may_send: MaySend) -> list[Sent]:
+    with office.store.read() as work:
+        marks = chosen_marks(work, school, [row.key for row in rows])
+    wanted = list(_each(rows, lambda row: ToSend(row, marks[row.key], once=True)))
+    try:
+        shelf = MarkShelf(register_of(school), marks)
+    except RpConnectError as fault:
+        return [Sent(row, outcome=fault) for row in rows]
+    return put_all(shelf, wanted, may_send)
 
 
 def shelf_of(workspace: Workspace, kind: EffectKind) -> Shelf | None:

@@ -107,7 +107,7 @@ class Sender:
     def _settle(self, work: UnitOfWork, turn: Turn | None, sent: Sequence[Sent]) -> Ends:
         if turn is None:
             return Ends()
-        ends = turn.settle(work, sent)
+        ends = turn.settle(work, sent, self.office.clock.now())
         if ends.conflicts:
             with self._lock:
                 self._pulling.add(turn.school.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, SmallInteger, Table, Text
 
 from rp_connect.domain.case import Stage
 from rp_connect.domain.duty import Confidence, DueNote
@@ -122,6 +122,22 @@ outcomes = Table(
     needed("recorded_by", Text),
     needed("recorded_at", Moment),
     Column("external_id", Text),
+)
+
+# Of each session the newest choice; those before it stand in the audit.
+mark_choices = Table(
+    "mark_choices",
+    metadata,
+    of_case(primary_key=True),
+    Column("pupil_no", Integer, ForeignKey("pupils.no"), primary_key=True, autoincrement=False, index=True),
+    Column("day", Date, primary_key=True),
+    Column("half", SmallInteger, primary_key=True, autoincrement=False),
+    of_school(index=True),
+    needed("code", Key),
+    needed("seen", words),
+    needed("chosen_by", Text),
+    needed("chosen_at", Moment),
+    Column("written_at", Moment),
 )
 
 STANDING = sa.text("state IN ('waiting', 'parked')")

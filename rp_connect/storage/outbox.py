@@ -51,6 +51,11 @@ class SqlOutbox:
         same = (effects.c.kind == kind) & (effects.c.key == key)
         return self._session.first(sa.select(effects.c.id).where(same).limit(1)) is not None
 
+    def of_case(self, kind: EffectKind, case: str) -> Mapping[str, Effect]:
+        theirs = sa.select(effects).where(effects.c.case == case, effects.c.kind == kind)
+        rows = self._session.rows(theirs.order_by(effects.c.revision))
+        return {row.key: _effect(row) for row in rows}
+
     def in_flight(self, kind: EffectKind) -> set[str]:
         flying = effects.c.state.in_([EffectState.LEASED, EffectState.UNCLEAR])
         found = sa.select(effects.c.key).where(effects.c.kind == kind, flying)

@@ -8,6 +8,7 @@ from rp_connect.storage.audit import SqlAudit
 from rp_connect.storage.cases import SqlCases
 from rp_connect.storage.incidents import SqlIncidents
 from rp_connect.storage.lanes import SqlLanes
+from rp_connect.storage.mark_choices import SqlMarkChoices
 from rp_connect.storage.marks import SqlMarks
 from rp_connect.storage.meetings import SqlMeetings
 from rp_connect.storage.outbox import SqlOutbox
@@ -37,6 +38,7 @@ class SqlUnitOfWork:
         self.tasks = SqlTasks(session)
         self.meetings = SqlMeetings(session)
         self.outcomes = SqlOutcomes(session)
+        self.mark_choices = SqlMarkChoices(session)
         self.effects = SqlOutbox(session)
         self.lanes = SqlLanes(session)
         self.refusals = SqlRefusals(session)

@@ -9,6 +9,7 @@ from rp_connect.domain.case import Stage
 from rp_connect.domain.task import TaskState
 from rp_connect.services.list_cases import list_cases, list_tasks, timezone_of_case
 from rp_connect.services.show_case import show_case
+from rp_connect.services.show_marks import show_marks
 from rp_connect.services.suggest_slots import suggest_slots
 from rp_connect.web.front import case_ref, chosen, chosen_word, front
 
@@ -46,3 +47,8 @@ def api_free_times(request: Request) -> JSONResponse:
     """Free times for the case's meeting, as `case meet --suggest --json` has them."""
     office, ref = front(request).office, case_ref(request)
     return JSONResponse(suggest_slots(office, ref).to_json(timezone_of_case(office, ref)))
+
+
+def api_marks(request: Request) -> JSONResponse:
+    """The suspended sessions whose mark should be looked at, as `case marks --json` has them."""
+    return JSONResponse(show_marks(front(request).office, case_ref(request)).to_json())

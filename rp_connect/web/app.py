@@ -17,7 +17,7 @@ from starlette.types import Scope
 from rp_connect.errors import ConfigError
 from rp_connect.ports.sign_in import Entrance
 from rp_connect.services.office import Office
-from rp_connect.web import actions, api, pages, sign_in
+from rp_connect.web import actions, api, mark_form, pages, sign_in
 from rp_connect.web.door import Door
 from rp_connect.web.faults import Watch, answer, handlers
 from rp_connect.web.front import Front
@@ -108,12 +108,14 @@ def pages_and_api() -> list[BaseRoute]:
         Route("/cases/{ref}/meeting/cancel", actions.drop_meeting, methods=["POST"]),
         Route("/cases/{ref}/stage", actions.change_stage, methods=["POST"]),
         Route("/cases/{ref}/answer", actions.answer_question, methods=["POST"]),
+        Route("/cases/{ref}/marks", mark_form.write_marks, methods=["POST"]),
         Route("/tasks/{id}/done", actions.finish_task, methods=["POST"]),
         OpenRoute(HEALTH, api.health),
         Route("/api/tasks", api.api_tasks),
         Route("/api/cases", api.api_cases),
         Route("/api/cases/{ref}", api.api_case),
         Route("/api/cases/{ref}/free-times", api.api_free_times),
+        Route("/api/cases/{ref}/marks", api.api_marks),
         OpenMount("/static", _Static(directory=STATIC), name="static"),
     ]
 

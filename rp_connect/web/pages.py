@@ -14,6 +14,7 @@ from rp_connect.domain.task import TaskState
 from rp_connect.services.list_cases import CaseRow, list_cases
 from rp_connect.services.show_board import show_board
 from rp_connect.services.show_case import CaseSheet, show_case
+from rp_connect.services.show_marks import show_marks
 from rp_connect.services.suggest_slots import Suggestions, suggest_slots
 from rp_connect.web import words
 from rp_connect.web.dates import Dates
@@ -101,6 +102,7 @@ def case_page(
         kind=_kind(here, sheet.case.kind),
         dates=Dates(timezone, sheet.today),
         strip=strip_of(sheet),
+        register=show_marks(here.office, ref),
         slots=found.slots,
         slots_note=found.note,
         standing=standing,

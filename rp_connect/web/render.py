@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from rp_connect.domain.calendar import Half
 from rp_connect.domain.case import Stage
+from rp_connect.domain.mark_choice import session_text
 from rp_connect.domain.party import PartyRole
 from rp_connect.domain.people import Role
 from rp_connect.services.show_board import Shelf
@@ -35,6 +36,7 @@ _WORDS: Mapping[str, Any] = {
     "Stage": Stage,
     "local_text": local_text,
     "long_day": long_day,
+    "session_text": session_text,
     "words": words,
 }
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rp_connect.domain.attendance import Meaning, meaning_of
 from rp_connect.domain.calendar import Half
 from rp_connect.domain.case import CaseKind, Stage
 from rp_connect.domain.duty import Confidence, DueNote
+from rp_connect.domain.mark_choice import NO_MARK
 from rp_connect.domain.people import PupilRecord, Role
 from rp_connect.domain.suspension import Category, Dates, LengthAnswer
 from rp_connect.domain.task import SYSTEM, Task
@@ -94,7 +96,17 @@ ANSWERS: dict[LengthAnswer, str] = {
     LengthAnswer.CORRECTION: "a correction",
 }
 
+# School Attendance (Pupil Registration) (England) Regulations 2024, SI 2024/208 reg 10.
+MARKS: dict[str, str] = {
+    "E": "suspended, nothing arranged",
+    "B": "educated off site",
+    "D": "at another school",
+    "K": "arranged by the authority",
+}
+
 SAID: dict[str, str] = {
+    "marks-chosen": "Chosen. They are written into the register shortly; this page says when.",
+    "marks-stand": "The register says that already, or it is on its way. Nothing was added.",
     "task-done": "That task is done. Thank you.",
     "answered": "Thank you, that is settled.",
     "meeting-set": "The meeting is set. Invitations go out shortly.",
@@ -151,6 +163,15 @@ def group_words(pupil: PupilRecord) -> str:
     return ", ".join(filter(None, (year, pupil.reg_group)))
 
 
+def mark_words(code: str) -> str:
+    """“E, suspended, nothing arranged”; a code of the school's own stands as it is."""
+    if code == NO_MARK:
+        return "no mark"
+    meaning = meaning_of(code)
+    said = MARKS.get(code) or ("" if meaning is Meaning.UNKNOWN else meaning.value)
+    return f"{code}, {said}" if said else code
+
+
 def half_words(half: Half) -> str:
     return "morning" if half is Half.AM else "afternoon"
 
@@ -189,6 +210,9 @@ def change_words(row: AuditRow, tasks: Sequence[Task]) -> str:
             return "Case opened"
         case "stage":
             return f"Moved to “{rest}”"
+        case "mark chosen" | "mark written":
+            place, _, code = rest.partition("=")
+            return f"Mark {kind.removeprefix('mark ')} for {place.replace('/', ', ')}: {code}"
         case "answered" if rest in set(LengthAnswer):
             return f"Longer dates are {ANSWERS[LengthAnswer(rest)]}"
         case "tasks created" | "tasks changed" | "tasks cancelled" | "tasks closed by itself":

@@ -19,6 +19,7 @@ from rp_connect.ports.clock import Clock
 from rp_connect.ports.doorbell import Doorbell, NoBell
 from rp_connect.ports.hand_list import HandList
 from rp_connect.ports.mis import MisAdapter, MisSettings, MisSpec
+from rp_connect.ports.register import Register
 from rp_connect.ports.secrets import Secrets
 from rp_connect.ports.workspace import WorkspaceSettings, WorkspaceSpec
 from rp_connect.services.desk import OfficeDesk
@@ -118,7 +119,14 @@ def _school(settings: Settings, one: _Joined, host: PluginHost, secrets: Secrets
         mis=Once(partial(_build_mis, one, host, _mis_settings(settings, one, secrets))),
         hand_list=Once(partial(_hand_list, settings, school.id)),
         workspace=Once(partial(one.workspace.build, _workspace_settings(settings, one, secrets))),
+        register=_register(settings, one, secrets),
     )
+
+
+def _register(settings: Settings, one: _Joined, secrets: Secrets) -> Once[Register] | None:
+    if one.mis.register is None:
+        return None
+    return Once(partial(one.mis.register, _mis_settings(settings, one, secrets)))
 
 
 def _hand_list(settings: Settings, school: str) -> HandList:

@@ -15,7 +15,7 @@ from rp_connect.testing.mis_kit.checks import Function, checks_of
 from rp_connect.testing.mis_kit.school import LONDON
 from tests.testing.paperbark import PaperbarkRig
 
-MODULES = ("records", "cursors", "faults", "house", "outcomes")
+MODULES = ("records", "cursors", "faults", "house", "outcomes", "marks")
 IMPATIENT_S = 1.0
 
 
@@ -85,6 +85,28 @@ class TamperedRig:
             self.rig.open(timezone), self.rig, self.memory, timezone
         )
         return made
+
+    def open_register(self) -> Any:
+        made: TamperedRegister = type("TamperedRegister", (TamperedRegister,), dict(self.saboteur.methods))(
+            self.rig.open_register(), self.rig, self.memory
+        )
+        return made
+
+
+class TamperedRegister:
+    """The same of a register."""
+
+    def __init__(self, inner: Any, rig: Any, memory: dict[Any, Any]) -> None:
+        self.inner, self.rig, self.memory = inner, rig, memory
+
+    def codes(self) -> Any:
+        return self.inner.codes()
+
+    def read(self, places: Any, since: Any) -> Any:
+        return self.inner.read(places, since)
+
+    def write(self, mark: Any) -> Any:
+        return self.inner.write(mark)
 
 
 class Tampered:

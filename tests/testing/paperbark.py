@@ -10,7 +10,7 @@ GET /api/grants                                               {"kinds": […], "
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -27,6 +27,7 @@ from rp_connect.domain.when import When
 from rp_connect.errors import (
     AccessError,
     ConfigError,
+    GoneError,
     RpConnectError,
     TryLaterError,
     UnclearError,
@@ -45,9 +46,11 @@ from rp_connect.ports.mis import (
     Refusal,
     Tombstone,
 )
+from rp_connect.ports.register import MarkPlace
 from rp_connect.testing.mis_kit import Answer, Ask, Can, Held, HttpMis, School, ShownOutcome
 from rp_connect.testing.mis_kit.school import key_of
 from rp_connect.testing.mis_kit.vendor import TIMEOUT_S
+from rp_connect.testing.mis_kit.words import CODES, UNKNOWN_CODE
 
 PAGE = 7
 PLAIN = frozenset({Can.CONFIRM_GONE, Can.SHOW_REQUESTS, Can.SHOW_FIELDS, Can.FAIL, Can.SPOIL, Can.WITHHOLD})
@@ -112,7 +115,8 @@ class PaperbarkRig(HttpMis):
         super().__init__()
         self.can = self.can if can is None else can
         self.kinds = kinds
-        self.spec = MisSpec("paperbark", PaperbarkSettings, Paperbark, fields=ASKED)
+        register = PaperbarkRegister if Can.MARKS in self.can else None
+        self.spec = MisSpec("paperbark", PaperbarkSettings, Paperbark, fields=ASKED, register=register)
 
     def settings(self) -> Mapping[str, object]:
         known = {
@@ -120,6 +124,7 @@ class PaperbarkRig(HttpMis):
             "tombstones": Can.TOMBSTONES in self.can,
             "confirms": Can.CONFIRM_GONE in self.can,
             "outcomes": Can.OUTCOMES in self.can,
+            "marks": Can.MARKS in self.can,
         }
         return {"base_url": self.url, "token": "env:TOKEN", "timeout_s": TIMEOUT_S, **known}
 
@@ -138,6 +143,11 @@ class PaperbarkRig(HttpMis):
             return Answer({"kinds": kinds, "refused": [NAMES[kind] for kind in self.mis.withheld]})
         if what == "notes":
             return self._notes(ask)
+        if what == "codes":
+            unknown = [UNKNOWN_CODE] if Can.UNKNOWN_CODES in self.can else []
+            return Answer({"codes": [*CODES, *unknown]})
+        if what == "register":
+            return self._register(ask)
         kind = next(kind for kind, name in NAMES.items() if name == (ask.one("kind") or what))
         since = datetime.fromisoformat(ask.one("since", "2000-01-01T00:00:00+00:00"))
         if what == "deleted":
@@ -167,6 +177,18 @@ class PaperbarkRig(HttpMis):
         names = tuple(f"{NAMES[kind]}.{name}" for name in fields if name)
         return Answer(body, kind=kind, rows=len(rows), fields=names)
 
+    def _register(self, ask: Ask) -> Answer:
+        if ask.method == "GET":
+            held = [one.record for one in self.mis.of(Kind.ATTENDANCE)]
+            return Answer({"rows": [[m.pupil_id, m.day.isoformat(), m.half.name, m.code] for m in held]})  # type: ignore[union-attr]
+        who, day, half, code = ask.json()
+        if who not in {pupil.id for pupil in self.mis.school.pupils}:
+            return Answer({}, 410)
+        if code not in (*CODES, UNKNOWN_CODE):
+            return Answer({}, 422)
+        self.mis.enter(Mark(who, date.fromisoformat(day), Half[half], code))
+        return Answer({}, 201, writes=True)
+
     def _notes(self, ask: Ask) -> Answer:
         if ask.method == "GET":
             rows = [{"id": one.external_id, "text": one.text} for one in self.mis.outcomes]
@@ -193,6 +215,7 @@ class PaperbarkSettings(BaseModel):
     tombstones: bool = True
     confirms: bool = False
     outcomes: bool = True
+    marks: bool = False
 
 
 class Paperbark:
@@ -205,7 +228,8 @@ class Paperbark:
 
     def probe(self) -> Probe:
         grants = self.ask("GET", "grants")
-        more = ("outcomes",) if self.own.outcomes else ()
+        more = ["outcomes"] if self.own.outcomes else []
+        more += ["marks"] if self.own.marks and "attendance" in grants["kinds"] else []
         return Probe((*grants["kinds"], *more), tuple(grants["refused"]))
 
     def everything(self, kind: Kind) -> Reading:
@@ -329,6 +353,25 @@ class Paperbark:
         return parsed(answer)
 
 
+class PaperbarkRegister:
+    """Paperbark can be asked for its whole register."""
+
+    def __init__(self, settings: MisSettings) -> None:
+        self.paperbark = Paperbark(settings)
+
+    def codes(self) -> list[str]:
+        return list(self.paperbark.ask("GET", "codes")["codes"])
+
+    def read(self, places: Collection[MarkPlace], since: datetime) -> dict[MarkPlace, str | TryLaterError]:
+        rows = self.paperbark.ask("GET", "register")["rows"]
+        held = {MarkPlace(who, date.fromisoformat(day), Half[half]): code for who, day, half, code in rows}
+        return {place: held[place] for place in places if place in held}
+
+    def write(self, mark: Mark) -> None:
+        sent = [mark.pupil_id, mark.day.isoformat(), mark.half.name, mark.code]
+        self.paperbark.ask("POST", "register", json=sent)
+
+
 def unreachable(*, writes: bool) -> RpConnectError:
     if writes:
         return UnclearError("Paperbark did not say whether it took the outcome.")
@@ -339,6 +382,8 @@ def error_of(answer: requests.Response) -> RpConnectError | None:
     status = answer.status_code
     if status in (401, 403):
         return AccessError(f"Paperbark refused us ({status}).")
+    if status == 410:
+        return GoneError("Paperbark no longer has that pupil.")
     if status == 429 or status >= 500:
         return TryLaterError(f"Paperbark asks for patience ({status}).", retry_after=patience(answer))
     return None if status < 300 else ConfigError(f"Paperbark has nothing there ({status}).")

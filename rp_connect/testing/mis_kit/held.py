@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from rp_connect.domain.attendance import Mark
 from rp_connect.ports.mis import Kind, Record
 from rp_connect.testing.mis_kit.school import School, key_of
 
@@ -40,13 +41,15 @@ class ShownOutcome:
 
 
 class InventedMis:
-    """`outcomes` is where an author keeps what was written; `withheld` are the kinds not granted."""
+    """`outcomes` is where an author keeps what was written; `withheld` are the kinds not granted; `entered`
+    are the marks that were written, each as often as it was."""
 
     def __init__(self) -> None:
         self.school = School()
         self.removed: list[Removed] = []
         self.withheld: set[Kind] = set()
         self.outcomes: list[ShownOutcome] = []
+        self.entered: list[Mark] = []
         self._spoilt: set[tuple[Kind, str]] = set()
         self._changed: dict[tuple[Kind, Record], datetime] = {}
         self._begun = False
@@ -69,6 +72,13 @@ class InventedMis:
             Held(record, self._changed[kind, record], (kind, key_of(record)) in self._spoilt)
             for record in self.school.of(kind)
         ]
+
+    def enter(self, mark: Mark) -> None:
+        """A mark was written into the register: it stands in the place of what stood there."""
+        self.entered.append(mark)
+        others = [one for one in self.school.marks if one[:3] != mark[:3]]
+        self._changed[Kind.ATTENDANCE, mark] = datetime.now(UTC)
+        self.school = self.school.having(Kind.ATTENDANCE, [*others, mark])
 
     def spoil(self, kind: Kind, key: str) -> None:
         self._spoilt.add((kind, key))

@@ -12,6 +12,7 @@ from rp_connect.testing.mis_kit.bad_rows import spoilt
 from rp_connect.testing.mis_kit.checks import LARGE, check
 from rp_connect.testing.mis_kit.faults import questions
 from rp_connect.testing.mis_kit.invented import awkward
+from rp_connect.testing.mis_kit.marking import chosen, lately, place
 from rp_connect.testing.mis_kit.readings import answer_of, changes, everything
 from rp_connect.testing.mis_kit.rig import Can, Fault, MisUnderTest
 from rp_connect.testing.mis_kit.school import School
@@ -55,19 +56,25 @@ def tour(rig: MisUnderTest) -> Iterator[object]:
     for kind in Kind:
         yield answer_of(lambda kind=kind: everything(adapter, kind))  # type: ignore[misc]
         yield answer_of(lambda kind=kind: changes(adapter, kind, None))  # type: ignore[misc]
-    yield from outcome_answers(rig)
+    yield from written_answers(rig)
     for fault in faults_of(rig):
         for question in questions(rig):
             with rig.failing(fault):
                 yield answer_of(question)
         with rig.failing(fault):
-            yield from outcome_answers(rig)
+            yield from written_answers(rig)
 
 
-def outcome_answers(rig: MisUnderTest) -> Iterator[object]:
+def written_answers(rig: MisUnderTest) -> Iterator[object]:
     one = note(rig, typed=TYPED[1])
     yield answer_of(lambda: rig.open().find_outcome(one))
     yield answer_of(lambda: rig.open().write_outcome(one))
+    if Can.MARKS in rig.can:
+        mark = chosen(rig)
+        yield answer_of(lambda: rig.open_register().codes())
+        yield answer_of(lambda: rig.open_register().read([place(mark)], lately()))
+        yield answer_of(lambda: rig.open_register().write(mark))
+        yield answer_of(lambda: rig.open_register().write(mark._replace(code="QQ")))
 
 
 @check()

@@ -12,7 +12,9 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from rp_connect.domain.attendance import Mark
 from rp_connect.ports.mis import Kind, MisAdapter, MisSettings, MisSpec
+from rp_connect.ports.register import Register
 from rp_connect.testing.mis_kit.held import InventedMis, ShownOutcome
 from rp_connect.testing.mis_kit.school import LONDON, School
 from rp_connect.testing.mis_kit.words import Can, Fault
@@ -106,11 +108,16 @@ class MisUnderTest(ABC):
     def capabilities(self) -> frozenset[str]:
         """What `probe` should say where everything is granted."""
         names = {_CAPABILITIES[kind] for kind in self.kinds}
-        return frozenset(names | ({"outcomes"} if Can.OUTCOMES in self.can else set()))
+        names |= {"outcomes"} if Can.OUTCOMES in self.can else set()
+        return frozenset(names | ({"marks"} if Can.MARKS in self.can else set()))
 
     def outcomes(self) -> Sequence[ShownOutcome]:
         """The outcomes that stand in the MIS, each as often as it does."""
         return self.mis.outcomes
+
+    def entered(self) -> Sequence[Mark]:
+        """The marks that were written into the register, in order, each as often as it was (MARKS)."""
+        return tuple(self.mis.entered)
 
     @abstractmethod
     def standing(self) -> object:
@@ -148,11 +155,17 @@ class MisUnderTest(ABC):
 
     def open(self, timezone: ZoneInfo = LONDON) -> MisAdapter:
         """An adapter over this MIS; each call gives another one, as after a restart."""
+        return self.build(self._settings(timezone))
+
+    def open_register(self) -> Register:
+        """The same of the register (MARKS). Raises AssertionError where the plugin registers none."""
+        assert self.spec.register is not None, "the plugin registers nothing that could write a mark"
+        return self.spec.register(self._settings(LONDON))
+
+    def _settings(self, timezone: ZoneInfo) -> MisSettings:
         own = self.spec.settings.model_validate(dict(self.settings()))
         calendar = self.folder / "calendar.csv"
-        return self.build(
-            MisSettings("northwick", "", timezone, calendar, self.folder, own, InventedSecrets())
-        )
+        return MisSettings("northwick", "", timezone, calendar, self.folder, own, InventedSecrets())
 
     def build(self, settings: MisSettings) -> MisAdapter:
         """What the plugin builds; an adapter that pauses between two tries is better built with `pause`."""

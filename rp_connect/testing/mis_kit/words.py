@@ -8,6 +8,8 @@ UNKNOWN_CATEGORY = "Internal reflection"
 UNKNOWN_ROLE = "passer-by"
 UNKNOWN_CODE = "ZZ"
 """Words of the MIS that nobody mapped to ours."""
+CODES = ("/", "\\", "E", "B", "C1", "I", "O", "Y3")
+"""The attendance codes of the invented school, beside UNKNOWN_CODE where its MIS can hold one."""
 
 
 class Can(StrEnum):
@@ -22,6 +24,7 @@ class Can(StrEnum):
     TOMBSTONES = "say what was deleted"
     CONFIRM_GONE = "say of one suspension whether it is gone"
     OUTCOMES = "take outcomes"
+    MARKS = "take single attendance marks"
     SPOIL = "hold a row that cannot be read"
     WITHHOLD = "not grant a kind of record"
     FAIL = "fail as a server fails"

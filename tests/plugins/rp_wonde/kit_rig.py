@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from rp_connect.domain.attendance import Mark
+from rp_connect.domain.calendar import Half
 from rp_connect.domain.incident import IncidentRecord, IncidentRole
 from rp_connect.domain.people import PupilRecord, StaffRecord
 from rp_connect.domain.suspension import SuspensionRecord
@@ -16,7 +18,7 @@ from rp_connect.testing.mis_kit import Answer, Ask, Can, Held, HttpMis, School, 
 from rp_connect.testing.mis_kit.rig import SECRET
 from rp_connect.testing.mis_kit.vendor import TIMEOUT_S
 from rp_wonde.asked import FIELDS
-from rp_wonde.plugin import build
+from rp_wonde.plugin import build, build_register
 from rp_wonde.settings import WondeSettings
 from tests.plugins.rp_wonde.vendor import Request, WondeSchool
 from tests.plugins.rp_wonde.wonde_rows import CODES, DETAILS, Row, php
@@ -145,7 +147,7 @@ def row_of(kind: Kind, held: Held) -> Row:
 class WondeRig(HttpMis):
     """At the vendor's own page size."""
 
-    spec = MisSpec("wonde", WondeSettings, build, fields=FIELDS)
+    spec = MisSpec("wonde", WondeSettings, build, fields=FIELDS, register=build_register)
     page = 50
     kinds = tuple(kind for kind in Kind if kind is not Kind.CALENDAR)
     can = frozenset(Can)
@@ -221,6 +223,7 @@ class WondeRig(HttpMis):
         request = Request(ask.method, urlsplit(ask.path).path, dict(ask.query), headers, ask.body)
         reply = self.wonde.reply(request)
         self._note_outcomes()
+        self._note_marks()
         data = reply.body.get("data") if isinstance(reply.body, dict) else None
         rows = data if isinstance(data, list) else []
         kind = next((kind for kind, name in LISTS.items() if name == request.list), None)
@@ -241,6 +244,11 @@ class WondeRig(HttpMis):
 
     def outcomes(self) -> list[ShownOutcome]:
         return list(self.mis.outcomes)
+
+    def _note_marks(self) -> None:
+        for one in self.wonde.entered[len(self.mis.entered) :]:
+            upi, code = str(one["student_id"])[1:], CODES[one["attendance_code_id"]]
+            self.mis.enter(Mark(upi, date.fromisoformat(one["date"]), Half[one["session"]], code))
 
     def _note_outcomes(self) -> None:
         self.mis.outcomes[:] = [

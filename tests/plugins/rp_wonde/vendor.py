@@ -5,10 +5,11 @@ another region, write-backs that are carried out later. It keeps every request."
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -69,6 +70,7 @@ class WondeSchool:
         self.writebacks: dict[str, list[str]] = {}
         self.course = ["pending", "success"]
         self.waiting: dict[str, Row] = {}
+        self.entered: list[Row] = []
         self.rows["attendance-codes"] = [
             {"id": key, "code": code, "description": "", "type": ""} for key, code in CODES.items()
         ]
@@ -176,12 +178,29 @@ class WondeSchool:
         return {key: value for key, value in row.items() if key not in DETAILS.get(name, ()) or key in kept}
 
     def _post(self, request: Request) -> Reply:
-        if request.list != "behaviours" or not self.allows_writeback:
+        if request.list not in ("behaviours", "attendance/session") or not self.allows_writeback:
             return Reply(403, {"error": "forbidden"})
         body = json.loads(request.body)
+        if request.list == "attendance/session":
+            return self._taken(body, self._wrong_marks(body))
         wrong = [name for name in ("type", "employee_id", "date", "students") if not body.get(name)]
         if body.get("type") not in ATTRIBUTES["BEHAVIOUR_TYPE"]:
             wrong.append("type")
+        return self._taken(body, wrong)
+
+    def _wrong_marks(self, body: Row) -> list[str]:
+        """`attendance` is a list of records, each with all four of these."""
+        codes = {row["id"] for row in self.rows["attendance-codes"]}
+        pupils = {row["id"] for row in self.rows["students"]}
+        wrong = [] if body.get("attendance") else ["attendance"]
+        for one in body.get("attendance", ()):
+            wrong += [] if one.get("student_id") in pupils else ["student_id"]
+            wrong += [] if one.get("attendance_code_id") in codes else ["attendance_code_id"]
+            wrong += [] if one.get("session") in ("AM", "PM") else ["session"]
+            wrong += [] if re.fullmatch(r"\d{4}-\d\d-\d\d", one.get("date", "")) else ["date"]
+        return wrong
+
+    def _taken(self, body: Row, wrong: Sequence[str]) -> Reply:
         if wrong:
             return Reply(
                 422, {"message": "The given data was invalid.", "errors": {n: ["no"] for n in wrong}}
@@ -204,10 +223,32 @@ class WondeSchool:
 
     def carry_out(self, key: str) -> None:
         body = self.waiting.pop(key)
+        if "attendance" in body:
+            self._enter(body["attendance"])
+            return
         pupils = {"data": [{"id": one["student_id"], "meta": {}} for one in body["students"]]}
         comment, number = body.get("comment"), f"B9{len(self.rows['behaviours']):03}"
         row = {"id": number, "type": body["type"], "comment": comment, "students": pupils}
         self.put("behaviours", {**row, "incident_date": f"{body['date']} 00:00:00"})
+
+    def _enter(self, records: Sequence[Row]) -> None:
+        """A mark stands in the place of what stood there."""
+        for one in records:
+            self.entered.append(one)
+            day, half, who = one["date"], one["session"], one["student_id"]
+            held = [
+                row["id"]
+                for row in self.rows["attendance/session"]
+                if (row["student"], row["session"], str(row["date"]["date"])[:10]) == (who, half, day)
+            ]
+            row = {
+                "id": held[0] if held else f"W{who}{day}{half}",
+                "date": php(date.fromisoformat(day)),
+                "session": half,
+                "attendance_code": one["attendance_code_id"],
+                "student": who,
+            }
+            self.put("attendance/session", row)
 
 
 def _moment(text: str | None) -> datetime | None:

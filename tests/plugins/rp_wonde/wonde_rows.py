@@ -23,6 +23,7 @@ CODES = {
     "P7": "O",
     "P8": "ZZ",
     "P9": "M",
+    "P10": "B",
 }
 ATTRIBUTES = {
     "BEHAVIOUR_TYPE": ("REST", "BULL"),

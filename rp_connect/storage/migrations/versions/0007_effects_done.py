@@ -8,7 +8,7 @@ from sqlalchemy import Column
 from rp_connect.storage.types import Moment
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 
 def upgrade() -> None:
