@@ -10,6 +10,7 @@ RpConnectError
 ├── ConflictError      somebody else changed it: read again, plan again  (exit 1)
 ├── BadRecordError     this record is refused by key, the rest goes on   (exit 3)
 ├── GuardError         a person must confirm before this goes on         (exit 3)
+├── PartlySetUpError   a person grants what is missing, then again      (exit 1)
 ├── BusyError          somebody else is at it: nothing was done          (exit 3)
 ├── GateError          the casework gate has not been passed             (exit 2)
 ├── NotFoundError      there is no such case, task or effect             (exit 2)
@@ -21,6 +22,8 @@ address, a date of birth, free text or a secret.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class RpConnectError(Exception):
@@ -78,6 +81,16 @@ class GuardError(RpConnectError):
     """Something looks so unlike yesterday that a person must confirm it."""
 
     exit_code = 3
+
+
+class PartlySetUpError(RpConnectError):
+    """Some parts of a workspace were refused; each of the others was seen to all the same. `done` and
+    `refused` are sentences, one for each step."""
+
+    def __init__(self, done: Sequence[str], refused: Sequence[str]) -> None:
+        super().__init__(" ".join(refused))
+        self.done = done
+        self.refused = refused
 
 
 class BusyError(RpConnectError):

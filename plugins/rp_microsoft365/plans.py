@@ -25,6 +25,8 @@ from rp_microsoft365.school_year import first_year, place_of, plan_title
 ACTIVE, IN_ALL = 2300, 8900
 """A plan is followed by another at so many tasks not done, or in all: Planner's own limits are 2,400 and
 9,000 on the older of the two pages about them, 3,000 and 9,000 on the newer."""
+NEARLY = 0.9
+"""From this share of either on, `check` says that the plan is nearly full."""
 FRESH_FOR_S = 600.0
 """For so long what we know of the current plan is not asked for again."""
 
@@ -142,11 +144,21 @@ class Plans:
     def look(self) -> list[str]:
         """What stands in the way of the next task, one sentence each. It changes nothing."""
         newest = next(plan for plan in self.ours() if plan.place)
-        if self._room_in(newest.id) > 0:
-            return []
+        active, in_all = self._counted(newest.id)
+        if active < self._active and in_all < self._in_all:
+            return self._nearly_full(newest, active, in_all)
         return [
             f"Plan full: “{newest.title}” takes no more tasks. The next is made with the next task, where "
             "Planner allows it; `rp-connect setup microsoft365` makes it now."
+        ]
+
+    def _nearly_full(self, plan: Plan, active: int, in_all: int) -> list[str]:
+        if active < NEARLY * self._active and in_all < NEARLY * self._in_all:
+            return []
+        return [
+            f"Plan nearly full: “{plan.title}” has {active:,} tasks that are not done, of {self._active:,}, "
+            f"and {in_all:,} in all, of {self._in_all:,}. Delete old tasks, or let rp-connect make "
+            "the next plan once this one is full, where Planner allows it."
         ]
 
     def _choose(self, year: int, wanted: int, without: Collection[str]) -> tuple[OpenPlan, int]:
@@ -192,9 +204,14 @@ class Plans:
         return room if room >= wanted else 0
 
     def _room_in(self, plan_id: str) -> int:
+        active, in_all = self._counted(plan_id)
+        return min(self._active - active, self._in_all - in_all)
+
+    def _counted(self, plan_id: str) -> tuple[int, int]:
+        """Its tasks that are not done, and all of them."""
         path = f"/planner/plans/{plan_id}/tasks"
         done = [t.get("percentComplete") == 100 for t in self._graph.pages(_get(path))]
-        return min(self._active - done.count(False), self._in_all - len(done))
+        return done.count(False), len(done)
 
     def _make(self, title: str) -> str:
         """The plan of that title. Planner may say 403 and have made it, so what is there counts."""

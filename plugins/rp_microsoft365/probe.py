@@ -25,12 +25,15 @@ def look_around(areas: Sequence[Area], own: Microsoft365Settings) -> list[str]:
     for permission, look in areas:
         try:
             found += look()
-        except AccessError as refusal:
-            command = grant_command(permission, own)
-            found.append(f"{refusal} The command: {command}" if command else str(refusal))
         except RpConnectError as fault:
-            found.append(str(fault))
+            found.append(told(fault, permission, own))
     return list(dict.fromkeys(found))
+
+
+def told(fault: RpConnectError, permission: str, own: Microsoft365Settings) -> str:
+    """What refused, with the command that grants it where there is one."""
+    command = grant_command(permission, own) if isinstance(fault, AccessError) else ""
+    return f"{fault} The command: {command}" if command else str(fault)
 
 
 def look_at_site(site: Site, own: Microsoft365Settings) -> list[str]:

@@ -69,21 +69,17 @@ def columns_maker(graph: AskingGraph, own: Microsoft365Settings) -> MakeColumn:
     return make
 
 
-def set_up_site(site: Site, own: Microsoft365Settings, make_column: MakeColumn) -> list[str]:
+def set_up_shelf(site: Site, shelf: Shelf, make_column: MakeColumn) -> list[str]:
     """What was done, one sentence each. Raises AccessError where the site or its structure is refused."""
     site.exists()
-    done: list[str] = []
-    for shelf in shelves(own):
-        held, made = found_or_made(site, shelf)
-        added = []
-        for column in lacking(site, held, shelf):
-            add_column(site, held, column, make_column)
-            added.append(column.label)
-        done += [f"Created {shelf}."] if made else []
-        done += [f"Added to {shelf}: {', '.join(added)}."] if added else []
-        if not made and not added:
-            done.append(f"{begun(str(shelf))} has all it needs; nothing was changed.")
-    return [*done, who_may_open(site)]
+    held, made = found_or_made(site, shelf)
+    added = []
+    for column in lacking(site, held, shelf):
+        add_column(site, held, column, make_column)
+        added.append(column.label)
+    done = [f"Created {shelf}."] if made else []
+    done += [f"Added to {shelf}: {', '.join(added)}."] if added else []
+    return done or [f"{begun(str(shelf))} has all it needs; nothing was changed."]
 
 
 def found_or_made(site: Site, shelf: Shelf) -> tuple[Mapping[str, Any], bool]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
+from rp_connect.errors import PartlySetUpError, RpConnectError
 from rp_connect.ports.workspace import (
     Busy,
     LaneLimits,
@@ -22,12 +24,12 @@ from rp_microsoft365.online_room import TeamsRooms
 from rp_microsoft365.opening import open_graph
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.planner import look_at_holders, open_plans, open_tasks
-from rp_microsoft365.probe import Area, look_around, look_at_group, look_at_mailbox, look_at_site
+from rp_microsoft365.probe import Area, look_around, look_at_group, look_at_mailbox, look_at_site, told
 from rp_microsoft365.records import SharePointRecords
 from rp_microsoft365.schedule import BusyTimes
 from rp_microsoft365.settings import Microsoft365Settings
 from rp_microsoft365.site import Site
-from rp_microsoft365.site_setup import columns_maker, set_up_site
+from rp_microsoft365.site_setup import columns_maker, set_up_shelf, shelves, who_may_open
 from rp_microsoft365.summaries import SharePointSummaries
 from rp_microsoft365.time_zones import look_at_timezone
 
@@ -94,10 +96,25 @@ class Microsoft365Workspace:
         return look_around(areas, own)
 
     def setup(self) -> Sequence[str]:
-        """Raises what refuses it; what was done before stays, and the next run goes on from there."""
-        make_column = columns_maker(self._patient, self._own)
-        said = set_up_site(Site(self._patient, self._own.site), self._own, make_column)
-        return [*said, *(self._plans.ensure() or [ALL_THERE])]
+        """Each part on its own, whatever became of those before it. What was done stays, and the next run
+        goes on from there. Raises PartlySetUpError."""
+        own, site = self._own, Site(self._patient, self._own.site)
+        make_column = columns_maker(self._patient, own)
+        parts: list[Area] = [
+            *((Permission.SITES, partial(set_up_shelf, site, shelf, make_column)) for shelf in shelves(own)),
+            (Permission.SITES, lambda: [who_may_open(site)]),
+            (Permission.TASKS, lambda: self._plans.ensure() or [ALL_THERE]),
+        ]
+        done: list[str] = []
+        refused: list[str] = []
+        for permission, part in parts:
+            try:
+                done += part()
+            except RpConnectError as fault:
+                refused.append(told(fault, permission, own))
+        if refused:
+            raise PartlySetUpError(done, list(dict.fromkeys(refused)))
+        return done
 
 
 def hurried(settings: WorkspaceSettings, own: Microsoft365Settings) -> WorkspaceSettings:

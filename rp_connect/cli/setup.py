@@ -7,7 +7,7 @@ import click
 from rp_connect.cli.options import command, school_option
 from rp_connect.cli.output import bad, heading, mark, say
 from rp_connect.cli.session import Session, pass_session
-from rp_connect.errors import RpConnectError, UsageError
+from rp_connect.errors import PartlySetUpError, RpConnectError, UsageError
 from rp_connect.services.office import School
 
 
@@ -37,6 +37,12 @@ def _set_up(school: School) -> bool:
             say(f"  {mark(True)} {sentence}")
         for sentence in workspace.probe():
             say(f"  {mark(False)} {sentence}")
+    except PartlySetUpError as parts:
+        for sentence in parts.done:
+            say(f"  {mark(True)} {sentence}")
+        for sentence in parts.refused:
+            say(f"  {mark(False)} {bad(sentence)}")
+        return False
     except RpConnectError as error:
         say(f"  {mark(False)} {bad(str(error))}")
         return False

@@ -246,7 +246,8 @@ class Workspace(Protocol):
         ...
 
     def setup(self) -> Sequence[str]:
-        """Create what it needs (safe to run again); says what it did."""
+        """Create what it needs (safe to run again); says what it did. Raises PartlySetUpError where a part
+        was refused, after the others were seen to."""
         ...
 
 

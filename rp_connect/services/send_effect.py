@@ -52,7 +52,7 @@ def _write_marks(office: Office, school: School, rows: Sequence[Effect], may_sen
         marks = chosen_marks(work, school, [row.key for row in rows])
     wanted = list(_each(rows, lambda row: ToSend(row, marks[row.key], once=True)))
     try:
-        shelf = MarkShelf(register_of(school), marks)
+        shelf = MarkShelf(register_of(school), marks, office.store.now())
     except RpConnectError as fault:
         return [Sent(row, outcome=fault) for row in rows]
     return put_all(shelf, wanted, may_send)

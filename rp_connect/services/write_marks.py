@@ -25,16 +25,18 @@ time."""
 
 @dataclass(frozen=True, slots=True)
 class MarkShelf:
-    """Chosen marks of one school, as `put_all` puts several things on a shelf."""
+    """Chosen marks of one school, as `put_all` puts several things on a shelf. `now` is the real clock: a
+    school's may be moved."""
 
     register: Register
     marks: Mapping[str, ChosenMark]
+    now: datetime
 
     def find_all(self, keys: Sequence[str]) -> Sequence[Written | RpConnectError | None]:
         """`Written` where the register says already what was chosen. GuardError where it says something that
         the person did not see."""
         asked = [self.marks[key] for key in keys]
-        since = min(one.choice.chosen_at for one in asked) - LOOKED_BACK
+        since = min(self.now, *(one.choice.chosen_at for one in asked)) - LOOKED_BACK
         there = self.register.read([one.place for one in asked], since)
         return [_judged(one, there.get(one.place)) for one in asked]
 
@@ -77,8 +79,8 @@ def register_of(school: School) -> Register:
 
 def no_register(school: School) -> str:
     return (
-        f"{school.settings.mis} takes no attendance marks from rp-connect: the school office changes them in "
-        "the MIS itself."
+        f"The MIS of this school ({school.settings.mis}) takes no attendance marks from rp-connect: the "
+        "school office changes them in the MIS itself."
     )
 
 

@@ -98,7 +98,7 @@ ANSWERS: dict[LengthAnswer, str] = {
 
 # School Attendance (Pupil Registration) (England) Regulations 2024, SI 2024/208 reg 10.
 MARKS: dict[str, str] = {
-    "E": "suspended, nothing arranged",
+    "E": "suspended",
     "B": "educated off site",
     "D": "at another school",
     "K": "arranged by the authority",
@@ -164,12 +164,12 @@ def group_words(pupil: PupilRecord) -> str:
 
 
 def mark_words(code: str) -> str:
-    """“E, suspended, nothing arranged”; a code of the school's own stands as it is."""
+    """“E (suspended)”; a code of the school's own stands as it is."""
     if code == NO_MARK:
         return "no mark"
     meaning = meaning_of(code)
     said = MARKS.get(code) or ("" if meaning is Meaning.UNKNOWN else meaning.value)
-    return f"{code}, {said}" if said else code
+    return f"{code} ({said})" if said else code
 
 
 def half_words(half: Half) -> str:

@@ -77,7 +77,12 @@ def test_a_family_sees_no_other_address_and_no_link(graph_server: GraphServer):
 
 
 @pytest.mark.parametrize(
-    "day", ["2026-03-27", "2026-03-30", "2026-10-23", "2026-10-26", "2027-03-26", "2027-03-29"]
+    "day",
+    [
+        *("2026-03-27", "2026-03-28", "2026-03-29", "2026-03-30"),
+        *("2026-10-23", "2026-10-24", "2026-10-25", "2026-10-26"),
+        *("2027-03-26", "2027-03-28", "2027-03-29", "2028-02-28", "2028-02-29", "2028-03-01"),
+    ],
 )
 def test_twenty_past_two_is_twenty_past_two_on_both_sides_of_a_clock_change(
     graph_server: GraphServer, day: str

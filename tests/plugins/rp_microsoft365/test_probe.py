@@ -84,6 +84,18 @@ def test_a_plan_that_is_full_is_a_sentence(server: GraphServer):
     assert said.startswith(f"Plan full: “{plan['title']}” takes no more tasks.")
 
 
+@pytest.mark.parametrize("limit", ["plan_active_tasks", "plan_tasks"])
+def test_a_plan_is_told_before_it_is_full(server: GraphServer, limit: str):
+    (plan,) = server.state.plans.values()
+    for number in range(9):
+        open_workspace(server).tasks.create(numbered(number))
+
+    assert faults(server, **{limit: 11}) == []
+    (said,) = faults(server, **{limit: 10})
+    assert said.startswith(f"Plan nearly full: “{plan['title']}” has 9 tasks that are not done")
+    assert "10" in said
+
+
 def test_a_plan_that_is_missing_or_refused_is_a_sentence(server: GraphServer):
     server.faults.lack("Tasks.ReadWrite.All")
     (said,) = faults(server)

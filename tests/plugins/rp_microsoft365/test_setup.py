@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rp_connect.domain.case import Stage
-from rp_connect.errors import AccessError, ConflictError, RpConnectError
+from rp_connect.errors import PartlySetUpError, RpConnectError
 from tests.graph_server.server import GraphServer
 from tests.plugins.rp_microsoft365.tenant_school import open_workspace
 
@@ -132,7 +132,7 @@ def test_two_administrators_at_once_end_in_one_list(graph_server: GraphServer):
     with ThreadPoolExecutor() as both:
         runs = [both.submit(open_workspace(graph_server).setup) for _ in range(2)]
 
-    assert {type(run.exception()) for run in runs} <= {type(None), ConflictError}
+    assert {type(run.exception()) for run in runs} <= {type(None), PartlySetUpError}
     twice = {what for (what, _), times in made(graph_server).items() if times > 1}
     assert twice <= {"plan", "bucket"}  # Planner takes two of one name: the command has a lock
 
@@ -140,5 +140,42 @@ def test_two_administrators_at_once_end_in_one_list(graph_server: GraphServer):
 def test_a_site_that_may_not_be_changed_is_told_with_what_grants_it(graph_server: GraphServer):
     graph_server.faults.refuse(403, "accessDenied", method="POST", path="/lists")
 
-    with pytest.raises(AccessError, match=r"Sites\.Selected"):
+    with pytest.raises(PartlySetUpError, match=r"Sites\.Selected"):
         open_workspace(graph_server).setup()
+
+
+def test_a_site_that_is_refused_does_not_keep_the_plan_from_being_made(graph_server: GraphServer):
+    graph_server.faults.lack("Sites.Selected")
+
+    with pytest.raises(PartlySetUpError) as parts:
+        open_workspace(graph_server).setup()
+
+    assert [plan["title"] for plan in graph_server.state.plans.values()] == ["Restorative practice 2026-27"]
+    assert any("Made the plan" in sentence for sentence in parts.value.done)
+    (missing,) = parts.value.refused
+    assert "Sites.Selected" in missing
+
+
+def test_a_plan_that_is_refused_does_not_undo_what_was_made_in_the_site(graph_server: GraphServer):
+    graph_server.faults.lack("Tasks.ReadWrite.All")
+
+    with pytest.raises(PartlySetUpError) as parts:
+        open_workspace(graph_server).setup()
+
+    assert [sentence[:7] for sentence in parts.value.done][:1] == ["Created"]
+    (missing,) = parts.value.refused
+    assert "Tasks.ReadWrite.All" in missing
+
+
+def test_every_part_that_is_refused_says_which_consent_is_missing(graph_server: GraphServer):
+    graph_server.faults.lack("Sites.Selected")
+    graph_server.faults.lack("Tasks.ReadWrite.All")
+
+    with pytest.raises(PartlySetUpError) as parts:
+        open_workspace(graph_server).setup()
+
+    assert parts.value.done == []
+    assert [name in " ".join(parts.value.refused) for name in ("Sites.Selected", "Tasks.ReadWrite.All")] == [
+        True,
+        True,
+    ]

@@ -63,7 +63,7 @@ def test_setup_says_what_is_left_for_a_person(installation: Installation, graph_
     assert "New-ManagementRoleAssignment" in answer.out
 
 
-def test_a_setup_that_is_refused_is_one_sentence_and_a_fault(
+def test_a_setup_that_is_partly_refused_says_what_it_did_and_which_consent_is_missing(
     installation: Installation, graph_server: GraphServer
 ):
     graph_server.faults.lack("Sites.Selected")
@@ -71,7 +71,9 @@ def test_a_setup_that_is_refused_is_one_sentence_and_a_fault(
     answer = installation.run("setup", "microsoft365", **SECRET)
 
     assert answer.code == 1
-    assert "Sites.Selected" in answer.out
+    done, refused = ([line for line in answer.out.splitlines() if mark in line] for mark in "✓✗")
+    assert any("Made the plan “Restorative practice" in line for line in done)
+    assert ["Sites.Selected" in line for line in refused] == [True]
 
 
 def test_every_case_of_a_sync_is_one_item_of_the_list(installation: Installation, graph_server: GraphServer):

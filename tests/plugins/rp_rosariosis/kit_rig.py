@@ -58,7 +58,8 @@ class RosarioRig(HttpMis):
     page = 40
     lacks = LACKS
     can = frozenset(Can) - {
-        *(Can.TEXT_IDS, Can.SHARED_INCIDENTS, Can.UNKNOWN_ROLES, Can.TOMBSTONES, Can.WITHHOLD)
+        *(Can.TEXT_IDS, Can.SHARED_INCIDENTS, Can.UNKNOWN_ROLES, Can.TOMBSTONES, Can.WITHHOLD),
+        Can.MARKS,  # attendance_period is never written
     }
 
     def __init__(self) -> None:

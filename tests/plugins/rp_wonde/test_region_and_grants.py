@@ -67,7 +67,7 @@ def test_a_school_that_grants_all_can_do_all(school: WondeSchool, adapter_of: Op
 
     probe = adapter_of(**OUTCOMES).probe()
 
-    assert set(probe.capabilities) == {*KINDS, "outcomes"}
+    assert set(probe.capabilities) == {*KINDS, "outcomes", "marks"}
     assert (probe.not_granted, probe.problems) == ((), ())
 
 
