@@ -17,6 +17,10 @@ DEV_READY := .venv/.dev-ready
 INFRA_READY := .venv-infra/.ready
 # The demo is content with whichever of the two is there, and makes the small one.
 DEMO_READY := $(if $(wildcard $(DEV_READY)),$(DEV_READY),$(RUNTIME_READY))
+# Many tests start a program: without its bytecode each of them would compile all of it again.
+KEEPS_BYTECODE := env -u PYTHONDONTWRITEBYTECODE
+# Two more than there are processors: many tests wait for a clock, a disk or a program that they started.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
 COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
@@ -82,7 +86,7 @@ demo: $(DEMO_READY)
 
 test: $(DEV_READY) $(if $(shell command -v npm),$(WORKER_READY) $(AZURITE_READY))
 	@.ci/ensure-system
-	$(BIN)/python -m pytest --numprocesses auto -m "not live"
+	$(KEEPS_BYTECODE) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -m "not live"
 
 check: $(DEV_READY)
 	$(BIN)/ruff format --check
@@ -92,7 +96,7 @@ check: $(DEV_READY)
 
 trials: $(DEV_READY)
 	@.ci/ensure-system
-	RP_CONNECT_TRIALS=full $(BIN)/python -m pytest --numprocesses auto -m trial --timeout 0 $(TRIALS)
+	$(KEEPS_BYTECODE) RP_CONNECT_TRIALS=full $(BIN)/python -m pytest --numprocesses auto -m trial --timeout 0 $(TRIALS)
 
 bench: $(DEV_READY)
 	@.ci/ensure-system

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rp_connect.storage.store import open_store
 from tests.graph_server.fixtures import graph_process, graph_server  # noqa: F401 - fixtures for every test
 from tests.graph_server.recording import start_recording
 from tests.postgres_server import PostgresServer
@@ -46,6 +47,23 @@ def postgres_url(postgres: PostgresServer) -> Iterator[str]:
     """An empty database of this test's own."""
     name = f"test_{next(NUMBERS)}"
     postgres.create_database(name)
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def laid_out(postgres: PostgresServer) -> str:
+    """The name of a database with the tables of a store, and nobody in it."""
+    postgres.create_database("laid_out")
+    open_store(postgres.url("laid_out")).close()
+    return "laid_out"
+
+
+@pytest.fixture
+def postgres_store_url(postgres: PostgresServer, laid_out: str) -> Iterator[str]:
+    """A store of this test's own, which has its tables already."""
+    name = f"store_{next(NUMBERS)}"
+    postgres.create_database(name, laid_out)
     yield postgres.url(name)
     postgres.drop_database(name)
 

@@ -16,6 +16,7 @@ from rp_connect.services.sync_report import SchoolSync
 from rp_connect.services.sync_schools import sync_schools
 from rp_connect.services.to_json import task_json
 from rp_connect.wiring.office import build_office
+from tests.laid_out_store import lay_out
 
 CAL_A: tuple[tuple[str, str, str], ...] = (
     ("term", "2026-09-02", "2026-12-18"),
@@ -32,6 +33,7 @@ CAL_A: tuple[tuple[str, str, str], ...] = (
 )
 """CAL-A of the scenarios: 190 school days, with their INSET days, half-terms and bank holidays."""
 
+STORE = "sqlite:///rp-connect.db"
 Row = Mapping[str, object]
 
 
@@ -40,7 +42,7 @@ class DropSchool:
     """One school in `folder`. Each `sync` writes the rows as they now are and runs one real pass."""
 
     folder: Path
-    store_url: str = "sqlite:///rp-connect.db"
+    store_url: str = STORE
     live_from: str = "2026-09-01"
     calendar: Sequence[tuple[str, str, str]] = CAL_A
     pupils: list[Row] = field(default_factory=list)
@@ -55,6 +57,8 @@ class DropSchool:
             self.pupils = [pupil("P1"), pupil("P2")]
 
     def write(self) -> None:
+        if self.store_url == STORE:
+            lay_out(self.folder / "rp-connect.db")
         (self.folder / "rp-connect.toml").write_text(self._configuration(), encoding="utf-8")
         calendar = [{"kind": k, "first": a, "last": b} for k, a, b in self.calendar]
         write_rows(self.folder / "calendar.csv", calendar)

@@ -95,16 +95,17 @@ class PostgresServer:
         """End it as a crash would: nothing is flushed, every client is cut off."""
         self._end(signal.SIGKILL)
 
-    def create_database(self, name: str) -> None:
-        self._administer("CREATE DATABASE {}", name)
+    def create_database(self, name: str, template: str = "template1") -> None:
+        """An empty one, or a copy of `template`, which nobody may be using."""
+        self._administer("CREATE DATABASE {} TEMPLATE {}", name, template)
 
     def drop_database(self, name: str) -> None:
         """Cuts off whoever is still connected."""
         self._administer("DROP DATABASE {} WITH (FORCE)", name)
 
-    def _administer(self, command: str, name: str) -> None:
+    def _administer(self, command: str, *names: str) -> None:
         with self._connect() as connection:
-            connection.execute(sql.SQL(command).format(sql.Identifier(name)))
+            connection.execute(sql.SQL(command).format(*map(sql.Identifier, names)))
 
     def _connect(self) -> psycopg.Connection[Any]:
         address = self.url("postgres").replace("+psycopg", "")

@@ -52,19 +52,21 @@ LANES: Mapping[str, LaneLimits] = {
 
 
 class Microsoft365Workspace:
-    """`graph` writes and reads for the worker, `patient` for an administrator who waits."""
+    """`graph` writes and reads for the worker, `patient` for an administrator who waits `patience_s`."""
 
     online_meetings = True
     lanes = LANES
     notices: Notices | None = None
     """A tenant tells people things through a bot, which comes with a later release."""
 
-    def __init__(self, settings: WorkspaceSettings, own: Microsoft365Settings) -> None:
+    def __init__(
+        self, settings: WorkspaceSettings, own: Microsoft365Settings, patience_s: float = PATIENCE_S
+    ) -> None:
         self._own = own
         self.scope = f"microsoft365 {own.cloud} {own.tenant} {own.client_id}"
         self.settles_after = own.timeout_s + own.lands_within_s
         graph = open_graph(settings)
-        self._patient = open_graph(settings, patience_s=PATIENCE_S)
+        self._patient = open_graph(settings, patience_s=patience_s)
         reading = graph.patient(READS_WAIT_S, while_it_answers=True)
         site = Site(graph, own.site)
         self.meetings: Meetings = CalendarMeetings(graph, own.organizer, lobby=own.lobby)
@@ -122,6 +124,6 @@ def hurried(settings: WorkspaceSettings, own: Microsoft365Settings) -> Workspace
     return replace(settings, own=own.model_copy(update={"timeout_s": min(own.timeout_s, PAGE_WAITS_S)}))
 
 
-def build_workspace(settings: WorkspaceSettings) -> Workspace:
+def build_workspace(settings: WorkspaceSettings, patience_s: float = PATIENCE_S) -> Workspace:
     own = Microsoft365Settings.model_validate(settings.own.model_dump())
-    return Microsoft365Workspace(settings, own)
+    return Microsoft365Workspace(settings, own, patience_s)

@@ -15,7 +15,7 @@ from tests.faults.killing import Run, plain_school, random_shares, rich_school, 
 from tests.postgres_server import PostgresServer
 
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
-RANDOM_KILLS = 100 if FULL else 6
+RANDOM_KILLS, STEPS = (100, 0) if FULL else (3, 4)
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(0 if FULL else 240)]
 
 
@@ -102,7 +102,7 @@ def test_killed_at_every_step_nothing_is_lost_and_nothing_done_twice(arenas: Are
     undisturbed = run(whole, command)
     expected = task_list(whole, arenas)
     assert undisturbed.finished
-    step = 1 if FULL else max(1, undisturbed.moments // 6)
+    step = undisturbed.moments // STEPS if STEPS else 1
     for moment in range(1, undisturbed.moments + 1, step):
         killed = killed_and_run_again(arenas, template, command, expected, kill_at=moment)
         assert killed.moments == moment

@@ -48,7 +48,7 @@ def words(school: DropSchool, *command: str, now: str = NOW) -> list[str]:
     return ["--config", str(school.folder / "rp-connect.toml"), "--now", now, *command]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     school = rich_school(tmp_path_factory.mktemp("undisturbed"), "sqlite:///rp-connect.db")
     school.sync(NOW)

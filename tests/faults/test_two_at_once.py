@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.trial, pytest.mark.timeout(0 if FULL else 240)]
 def store_url(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return "sqlite:///rp-connect.db"
-    return str(request.getfixturevalue("postgres_url"))
+    return str(request.getfixturevalue("postgres_store_url"))
 
 
 @pytest.fixture(params=range(ROUNDS))

@@ -34,7 +34,7 @@ def store_url(request: pytest.FixtureRequest) -> str:
     return (
         "sqlite:///rp-connect.db"
         if request.param == "sqlite"
-        else str(request.getfixturevalue("postgres_url"))
+        else str(request.getfixturevalue("postgres_store_url"))
     )
 
 
@@ -239,16 +239,16 @@ def test_two_processes_at_a_service_that_is_away_send_one_probe_between_them(tmp
     receiver = Receiver(lambda shelf, key: TryLaterError("Nobody answers at the door."))
     school = synced(tmp_path)
     offices = [joined(school, receiver, worker=f"elsewhere:{n}:1") for n in (1, 2)]
-    ends = time.monotonic() + 6
+    begun = time.monotonic()
     with ThreadPoolExecutor(2) as both:
-        while time.monotonic() < ends:
+        # A busy machine comes to its second probe later.
+        while (gone := time.monotonic() - begun) < 6 or (gone < 60 and receiver.rows("tasks").count(1) < 2):
             list(both.map(deliver_effects, offices))
     for office in offices:
         office.store.close()
     rows = receiver.rows("tasks")
-    first = [count for count in rows if count > 1]
-    assert len(first) <= 4  # what two processes had under way when the first answer came
-    assert 2 <= len(rows) - len(first) <= 5  # after 1, 2 and 4 seconds, or half of that
+    assert len(rows) - rows.count(1) <= 4  # what two processes had under way when the first answer came
+    assert 2 <= rows.count(1) <= 5  # after 1, 2 and 4 seconds, or half of that
 
 
 def test_lanes_run_side_by_side(tmp_path: Path) -> None:

@@ -36,9 +36,9 @@ def told(report: SchoolSync) -> dict[str, object]:
 
 
 @pytest.fixture(params=["first", "later"])
-def school(request: pytest.FixtureRequest, tmp_path: Path, postgres_url: str) -> DropSchool:
+def school(request: pytest.FixtureRequest, tmp_path: Path, postgres_store_url: str) -> DropSchool:
     """Before its first sync, and before one in which something of every kind has changed."""
-    school = rich_school(tmp_path, postgres_url)
+    school = rich_school(tmp_path, postgres_store_url)
     school.write()
     if request.param == "later":
         school.sync(NOW)

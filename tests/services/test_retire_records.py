@@ -23,7 +23,7 @@ DAYS: list[datetime] = []
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     url = f"sqlite:///{tmp_path / 'store.db'}"
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
+        url = request.getfixturevalue("postgres_store_url")
     school = DropSchool(tmp_path)
     school.write()
     opened = school.office("2026-11-12T09:00")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rp_connect.storage.store import SqlStore, open_store
+from tests.laid_out_store import lay_out
 
 
 class SetClock:
@@ -29,8 +30,22 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'store.db'}"
 
 
+@pytest.fixture
+def laid_out_sqlite_url(tmp_path: Path, sqlite_url: str) -> str:
+    lay_out(tmp_path / "store.db")
+    return sqlite_url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str:
+    """A store with its tables, which nobody has opened."""
+    name = "laid_out_sqlite_url" if request.param == "sqlite" else "postgres_store_url"
+    return str(request.getfixturevalue(name))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest) -> str:
+    """Where a store is to be, and nothing is."""
     name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
     return str(request.getfixturevalue(name))
 

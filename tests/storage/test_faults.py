@@ -88,8 +88,8 @@ def name(given: str):
     return BARE_PUPIL.model_copy(update={"given_name": given})
 
 
-def test_postgresql_does_not_take_a_zero_letter(postgres_url):
-    store = open_store(postgres_url)
+def test_postgresql_does_not_take_a_zero_letter(postgres_store_url):
+    store = open_store(postgres_store_url)
     with store.begin() as work:
         with pytest.raises(StoreError) as caught:
             work.pupils.put(SCHOOL, MIS, [name(f"{CANARY}\0")])

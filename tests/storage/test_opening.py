@@ -25,6 +25,12 @@ from tests.storage.samples import SCHOOL, STATE
 
 
 @pytest.fixture
+def url(empty_url):
+    """Nothing is there before the test itself opens it."""
+    return empty_url
+
+
+@pytest.fixture
 def engine(url):
     found = sa.create_engine(url)
     yield found

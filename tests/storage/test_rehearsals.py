@@ -99,9 +99,9 @@ def test_marks_are_compared_with_those_that_stand_and_counted_with_them(store):
         assert work.marks.counts(SCHOOL, b, 2026) == {"/": 2}
 
 
-def test_on_postgresql_nobody_waits_for_a_rehearsal_and_it_waits_for_nobody(postgres_url):
+def test_on_postgresql_nobody_waits_for_a_rehearsal_and_it_waits_for_nobody(postgres_store_url):
     """A lock that is waited for would be given up with a fault."""
-    with closing(open_store(postgres_url)) as store, store.rehearse() as begin:
+    with closing(open_store(postgres_store_url)) as store, store.rehearse() as begin:
         rehearse_everything(begin)
         with store.begin() as work:  # the same records again, for good
             [pupil] = add_pupils(work, "a")

@@ -26,6 +26,7 @@ from rp_connect.services.change_task import audit
 from rp_connect.services.office import Office
 from rp_connect.wiring.office import build_office
 from tests.drop_school import CAL_A
+from tests.laid_out_store import lay_out
 
 LONDON = ZoneInfo("Europe/London")
 NOW = "2026-11-10T10:05"
@@ -81,6 +82,7 @@ def open_trust(
     config = folder / "rp-connect.toml"
     config.write_text(_TRUST + "".join(tables), encoding="utf-8")
     (folder / "calendar.csv").write_text("kind,first,last,label\n", encoding="utf-8")
+    lay_out(folder / "rp-connect.db")
     office = build_office(config, now)
     with office.store.begin() as work:
         for school in schools:

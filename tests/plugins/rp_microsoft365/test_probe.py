@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from rp_microsoft365.workspace import build_workspace
 from tests.graph_server.server import GraphServer
 from tests.graph_server.tenant import GROUP, LEAD, SITE
 from tests.plugins.rp_microsoft365.planner_school import numbered
-from tests.plugins.rp_microsoft365.tenant_school import open_workspace
+from tests.plugins.rp_microsoft365.tenant_school import open_workspace, settings
 
 pytestmark = pytest.mark.facts
 
@@ -189,7 +190,7 @@ def test_a_public_group_is_a_sentence_and_one_that_may_not_be_seen_is_none(serve
 def test_a_tenant_that_cannot_be_reached_is_told_once_and_not_for_each_area(server: GraphServer):
     server.go_away()
 
-    said = faults(server)
+    said = list(build_workspace(settings(server.url), patience_s=0.5).probe())
     server.come_back()
 
     assert said
