@@ -12,12 +12,13 @@ from playwright.sync_api import Browser as Chromium
 
 from rp_connect.domain.calendar import Half, Session
 from rp_connect.domain.effect import EffectKind
+from rp_connect.domain.suspension import Dates
 from rp_connect.services.office import Office
 from rp_connect.web import make_app
 from tests.services.test_choose_marks import OfficeRegister
 from tests.web.conftest import ORIGIN, PORT, Browser
 from tests.web.page_audit import faults_of, scrolls_sideways
-from tests.web.small_school import add_reintegration
+from tests.web.small_school import add_reintegration, change_suspension
 from tests.web.test_browser import CASE, CHROMIUM, chromium, opened, served
 
 __all__ = ["chromium"]
@@ -74,6 +75,19 @@ def test_exactly_the_ticked_sessions_are_queued(browser: Browser, office: Office
     assert answer.headers["location"] == f"{CASE}?said=marks-chosen"
     assert queued(office) == ["2026-11-09.AM"]
     assert "on its way" in browser.page(CASE)
+
+
+def test_from_the_sixth_day_a_person_chooses_among_the_codes_that_are_right(office: Office):
+    longer = Dates(start=date(2026, 11, 2), start_half=Half.AM, sessions=16)
+    change_suspension(office, "S-1", in_force=longer)
+    with Browser(make_app(office, port=PORT), base_url=ORIGIN) as browser:
+        select = re.search(r'<select[^>]*name="code.2026-11-09/AM".*?</select>', browser.page(CASE))
+        browser.submit(FORM, **{**TICKED, "code.2026-11-09/AM": "B"})
+
+    assert select
+    assert re.findall(r'value="(.)"', select[0]) == ["E", "B", "D", "K"]
+    with office.store.read() as work:
+        assert [one.code for one in work.mark_choices.of_case("RP-2026-0001").values()] == ["B"]
 
 
 def test_ticking_the_same_again_queues_nothing_more(browser: Browser, office: Office):
