@@ -45,11 +45,16 @@ ASKED: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
     ("POST", "/cases/{ref}/meeting/cancel"): ("/cases/{ref}/meeting/cancel", {}),
     ("POST", "/cases/{ref}/stage"): ("/cases/{ref}/stage", {"stage": "triage"}),
     ("POST", "/cases/{ref}/answer"): ("/cases/{ref}/answer", {"answer": "further"}),
+    ("POST", "/cases/{ref}/marks"): (
+        "/cases/{ref}/marks",
+        {"write.2026-11-09/AM": "yes", "code.2026-11-09/AM": "E"},
+    ),
     ("POST", "/tasks/{id}/done"): ("/tasks/{ref}.pupil-voice.1/done", {}),
     ("GET", "/api/tasks"): ("/api/tasks?case={ref}", {}),
     ("GET", "/api/cases"): ("/api/cases?school={school}", {}),
     ("GET", "/api/cases/{ref}"): ("/api/cases/{ref}", {}),
     ("GET", "/api/cases/{ref}/free-times"): ("/api/cases/{ref}/free-times", {}),
+    ("GET", "/api/cases/{ref}/marks"): ("/api/cases/{ref}/marks", {}),
 }
 NOT_ABOUT_A_SCHOOL = {("POST", "/sign-out")}
 
