@@ -43,7 +43,7 @@ class Incidents:
         self._role = IncidentRole(own.involvement_role)
         self._timezone = timezone
         whose = "behaviouralIncident"
-        self._involved = Parts(listing, INVOLVED, whose, lambda row: _part(row, ""))
+        self._involved = Parts(listing, INVOLVED, whose, lambda row: _part(row, ""), needed=True)
         self._behaved = Parts(listing, BEHAVED, whose, lambda row: _part(row, "behaviour"))
         self._actions = Parts(listing, ACTION, whose, lambda row: _part(row, "action"))
         self.unmapped: list[str] = []

@@ -30,9 +30,12 @@ class Listing:
     def granted(self, entity: str) -> bool:
         return self.arbor.page(entity, None, 1) is not None
 
-    def count(self, entity: str) -> int | None:
-        """How many records there are; None where the entity is not granted. A few dozen small requests."""
-        first = self.arbor.page(entity, None, 1)
+    def count(self, entity: str, *, needed: bool = False) -> int | None:
+        """How many records there are; None where the entity is not granted. A few dozen small requests.
+
+        Raises AccessError for what is `needed`, as `pages` does.
+        """
+        first = self._first(entity, needed=needed)
         if not first:
             return None if first is None else 0
         self._find_base(entity, first)
@@ -46,20 +49,19 @@ class Listing:
             low, high = (middle, high) if self._there(entity, middle) else (low, middle)
         return high
 
-    def pages(self, entity: str) -> Iterator[Sequence[object]]:
+    def pages(self, entity: str, *, needed: bool = False) -> Iterator[Sequence[object]]:
         """Every row, as it came, until an empty page; what is typed in meanwhile may come twice.
 
-        Raises TryLaterError where the list ends otherwise, AccessError where it stops being granted.
+        Raises TryLaterError where the list ends otherwise, AccessError where it stops being granted: for what
+        is `needed`, and was granted when the reading began, even before its first row.
         """
-        first = self.arbor.page(entity, None, 1)
+        first = self._first(entity, needed=needed)
         if not first:
             return
         self._find_base(entity, first)
         number, before = self._base or 0, None
         while True:
-            rows = self.arbor.page(entity, number, self._size)
-            if rows is None:
-                raise AccessError(f"Arbor stopped giving {entity} in the middle of the list.")
+            rows = self._going_on(entity, number, self._size)
             if not rows:
                 return
             if rows == before:
@@ -67,14 +69,19 @@ class Listing:
             yield rows
             number, before = number + 1, rows
 
-    def matching(self, entity: str, filters: Query) -> list[object] | None:
-        """All rows that fit the filters; None where the entity is not granted."""
+    def matching(self, entity: str, filters: Query, *, needed: bool = False) -> list[object] | None:
+        """All rows that fit the filters; None where the entity is not granted.
+
+        Raises AccessError for what is `needed`, as `pages` does.
+        """
         rows = self.arbor.page(entity, None, self._size, filters)
+        if rows is None and needed:
+            raise stopped(entity)
         if rows is None or len(rows) < min(FEW, self._size):
             return rows
         held = {id_of(row): row for row in rows}
         number = 1  # as the second page or as the first: nothing is taken twice
-        while more := self.arbor.page(entity, number, self._size, filters):
+        while more := self._going_on(entity, number, self._size, filters):
             known = len(held)
             held |= {id_of(row): row for row in more}
             if len(held) == known and number > 1:
@@ -91,10 +98,30 @@ class Listing:
             return found
         return self.arbor.one(entity, key)
 
+    def _first(self, entity: str, *, needed: bool) -> list[object] | None:
+        rows = self.arbor.page(entity, None, 1)
+        if rows is None and needed:
+            raise stopped(entity)
+        return rows
+
     def _find_base(self, entity: str, first: Sequence[object]) -> None:
         if self._base is None:
-            second = self.arbor.page(entity, 1, 1) or [None]
+            second = self._going_on(entity, 1, 1) or [None]
             self._base = 1 if id_of(second[0]) == id_of(first[0]) else 0
 
     def _there(self, entity: str, index: int) -> bool:
-        return bool(self.arbor.page(entity, (self._base or 0) + index, 1))
+        return bool(self._going_on(entity, (self._base or 0) + index, 1))
+
+    def _going_on(self, entity: str, number: int, size: int, filters: Query = ()) -> list[object]:
+        """A page of what was granted a moment ago."""
+        rows = self.arbor.page(entity, number, size, filters)
+        if rows is None:
+            raise stopped(entity)
+        return rows
+
+
+def stopped(entity: str) -> AccessError:
+    return AccessError(
+        f"Arbor stopped giving {entity} in the middle of a reading: look at what the school has granted the "
+        "application."
+    )

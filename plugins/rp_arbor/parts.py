@@ -21,16 +21,19 @@ class Parts(Generic[T]):
     """`owner` is the property that names whose part it is; `small` makes of a row what is kept of it.
 
     A part that cannot be read makes its owner unreadable: half of what is known of a child is not shown as
-    the whole. `granted` is False once Arbor gave nothing.
+    the whole. Where the kind cannot do without these parts they are `needed`: that they are no longer granted
+    is an AccessError.
     """
 
-    def __init__(self, listing: Listing, entity: str, owner: str, small: Callable[[Row], T]) -> None:
+    def __init__(
+        self, listing: Listing, entity: str, owner: str, small: Callable[[Row], T], *, needed: bool = False
+    ) -> None:
         self._listing = listing
         self._entity = entity
         self._owner = owner
         self._small = small
         self._held: Mapping[Ref, list[T | BadRowError]] | None = None
-        self.granted = True
+        self._needed = needed
 
     def read_all(self) -> None:
         """Once, for a whole reading."""
@@ -49,7 +52,7 @@ class Parts(Generic[T]):
 
     def _everyone(self) -> Iterator[tuple[Ref, T | BadRowError]]:
         seen: set[str | None] = set()
-        for page in self._listing.pages(self._entity):
+        for page in self._listing.pages(self._entity, needed=self._needed):
             for row in page:
                 key = id_of(row)
                 if key is None or key not in seen:
@@ -57,13 +60,9 @@ class Parts(Generic[T]):
                     yield from self._owned(row)
 
     def _asked(self, owner: Ref) -> list[T | BadRowError]:
-        rows = self._listing.matching(
-            self._entity, [(f"filters.{self._owner}.equals", href_of(owner.entity, owner.key))]
-        )
-        if rows is None:
-            self.granted = False
-            return []
-        return [part for row in rows for whose, part in self._owned(row) if whose == owner]
+        whose_is = [(f"filters.{self._owner}.equals", href_of(owner.entity, owner.key))]
+        rows = self._listing.matching(self._entity, whose_is, needed=self._needed)
+        return [part for row in rows or [] for whose, part in self._owned(row) if whose == owner]
 
     def _owned(self, row: object) -> Iterator[tuple[Ref, T | BadRowError]]:
         """Nothing where it does not say whose it is: it can be nobody's then."""

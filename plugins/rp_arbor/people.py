@@ -153,7 +153,7 @@ class Staff(_People):
 
     def __init__(self, listing: Listing) -> None:
         super().__init__(listing)
-        self._emails = Parts(listing, EMAIL, "emailAddressOwner", _address)
+        self._emails = Parts(listing, EMAIL, "emailAddressOwner", _address, needed=True)
 
     def granted(self) -> bool:
         return super().granted() and self._listing.granted(EMAIL)

@@ -64,7 +64,7 @@ class Readings:
         shelf = self._shelf(kind)
         if not shelf.granted():
             return Reading(shelf.label, lambda: iter(()), given=False)
-        keys = sum(self._listing.count(entity) or 0 for entity in shelf.mains)
+        keys = sum(self._listing.count(e, needed=e == shelf.mains[0]) or 0 for e in shelf.mains)
         return self._reading(kind, shelf, None, keys)
 
     def changes(self, kind: Kind, cursor: Cursor | None) -> Reading:
@@ -117,7 +117,7 @@ class Readings:
 
     def _listed(self, shelf: Shelf, entity: str, revision: int) -> Iterator[Page]:
         for _ in range(ROUNDS):
-            for rows in self._listing.pages(entity):
+            for rows in self._listing.pages(entity, needed=entity == shelf.mains[0]):
                 yield from self._pages(shelf, entity, rows)
             deleted = False
             for part in self._feed.since(entity, revision):

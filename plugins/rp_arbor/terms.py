@@ -27,11 +27,11 @@ def read_calendar(listing: Listing, own: ArborSettings) -> Reading:
 def _page(listing: Listing, own: ArborSettings, done: Cursor) -> Page:
     records: list[Period] = []
     refusals: list[Refusal] = []
-    terms = _rows(listing, TERM)
+    terms = _rows(listing, TERM, needed=True)
     years = _rows(listing, YEAR)
     with_terms = {id_of(row.get("academicYear")) for row in terms}
     alone = [row for row in years if id_of(row) not in with_terms]
-    for entity, rows in ((TERM, terms), (YEAR, alone), (HOLIDAY, _rows(listing, HOLIDAY))):
+    for entity, rows in ((TERM, terms), (YEAR, alone), (HOLIDAY, _rows(listing, HOLIDAY, needed=True))):
         for row in rows:
             try:
                 records.append(_period(entity, row, own))
@@ -52,9 +52,9 @@ def _period(entity: str, row: Row, own: ArborSettings) -> Period:
     return Period(first, last, PeriodKind(kind), words(row, "holidayLabel"))
 
 
-def _rows(listing: Listing, entity: str) -> Sequence[Row]:
+def _rows(listing: Listing, entity: str, *, needed: bool = False) -> Sequence[Row]:
     found = {}
-    for page in listing.pages(entity):
+    for page in listing.pages(entity, needed=needed):
         for at, row in enumerate(page):
             found[id_of(row) or f"?{at}"] = listing.filled(entity, row) or {}
     return list(found.values())

@@ -39,6 +39,14 @@ class Part:
     def whole(self) -> bool:
         return len(self.rows) >= self.total
 
+    def once(self, key: Sequence[str]) -> Part:
+        """Each row once: one that came twice would be counted for another that is still to come.
+
+        Raises TryLaterError for a row without its key.
+        """
+        rows = {tuple(given(row, column) for column in key): row for row in self.rows}
+        return Part(list(rows.values()), self.total)
+
 
 class Rosario:
     """One installation. `token` is asked whenever a session must be opened, and never kept; `tries` is how
@@ -72,7 +80,7 @@ class Rosario:
         last = ""
         while True:
             after = [("filter", f"{key},gt,{last}")] if last else []
-            found = self.part(table, columns, [key], [*filters, *after])
+            found = self.part(table, columns, [key], [*filters, *after]).once((key,))
             keys = [given(row, key) for row in found.rows]
             if keys:
                 yield found.rows

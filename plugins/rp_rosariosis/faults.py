@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import requests
 
@@ -43,7 +45,7 @@ def fault_of(answer: requests.Response, *, writes: bool) -> RpConnectError | Non
 def parsed(answer: requests.Response, *, writes: bool) -> object:
     """What an answer holds; it is never looked at beyond that in a message."""
     try:
-        found: object = answer.json()
+        found: object = body_of(answer)
     except (ValueError, RecursionError):
         if answer.content.lstrip()[:1] == b"<":
             raise ConfigError(
@@ -54,10 +56,16 @@ def parsed(answer: requests.Response, *, writes: bool) -> object:
     return found
 
 
+def body_of(answer: requests.Response) -> Any:  # noqa: ANN401 - JSON
+    """JSON is UTF-8 (RFC 8259): in any other encoding names would only be guessed at. Raises ValueError or
+    RecursionError."""
+    return json.loads(answer.content)
+
+
 def code_of(answer: requests.Response) -> int | None:
     """RosarioSIS's own number of what went wrong."""
     try:
-        body = answer.json()
+        body = body_of(answer)
     except (ValueError, RecursionError):
         return None
     code = body.get("code") if isinstance(body, dict) else None
@@ -95,7 +103,7 @@ def _failed(what: str, *, writes: bool) -> RpConnectError:
 def _carried(answer: requests.Response, *, writes: bool) -> RpConnectError | None:
     """A good status with an error in it."""
     try:
-        body = answer.json()
+        body = body_of(answer)
     except (ValueError, RecursionError):
         return None
     if not isinstance(body, dict) or "records" in body or "access_token" in body:

@@ -39,12 +39,17 @@ class MarkBook:
         self.unmapped: list[str] = []
 
     def choose(self, rows: Iterable[Row]) -> list[Row]:
-        """Of the rows of whole pupils and days, one a session: that of the period which is named first."""
+        """Of the rows of whole pupils and days, one a session: that of the period which is named first.
+
+        A code that is null was not entered; one that did not come at all is refused with its row.
+        """
         best: dict[tuple[object, object, Half], tuple[int, Row]] = {}
         for row in rows:
             for half, rank in self._halves.get(str(row.get("period_id")), ()):
                 place = (str(row.get("student_id")), str(row.get("school_date")), half)
-                if row.get("attendance_code") is not None and (place not in best or rank < best[place][0]):
+                if row.get("attendance_code", "") is not None and (
+                    place not in best or rank < best[place][0]
+                ):
                     best[place] = rank, row
         return [{**row, "half": half} for (_, _, half), (_, row) in best.items()]
 
@@ -53,7 +58,7 @@ class MarkBook:
         day = day_of(row, "school_date")
         if day is None:
             raise BadRowError("school_date is missing")
-        yield Mark(key_of(row, "student_id"), day, row["half"], self._meant(str(row["attendance_code"])))
+        yield Mark(key_of(row, "student_id"), day, row["half"], self._meant(str(row.get("attendance_code"))))
 
     def _meant(self, code: str) -> str:
         name = self._codes.get(code)

@@ -54,8 +54,10 @@ def incident_of(row: Row, catalogues: Catalogues, own: RosarioSettings) -> Incid
 
 
 def suspension_of(row: Row, catalogues: Catalogues, own: RosarioSettings) -> SuspensionRecord | None:
-    """None where no label of it is a suspension."""
+    """None where no label of it is a suspension. Raises BadRowError where its labels did not come."""
     catalogue = _of_year(row, catalogues)
+    if absent := [column.name for column in catalogue.suspends if column.name not in row]:
+        raise BadRowError(f"{absent[0]} did not come")
     labels = _labels(row, catalogue.suspends)
     category = _category(labels, own)
     if category is None:

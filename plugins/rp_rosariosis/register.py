@@ -53,12 +53,10 @@ class Register:
             yield part.rows
 
     def _part(self, more: Filters) -> Part:
-        part = self._rosario.part(TABLE, COLUMNS[TABLE], ORDER, [*self._filters, *more])
+        part = self._rosario.part(TABLE, COLUMNS[TABLE], ORDER, [*self._filters, *more]).once(ORDER)
         if not part.rows and not part.whole:
             raise TryLaterError("RosarioSIS counted marks that it did not give; it is asked again later.")
         for row in part.rows:
-            for column in ORDER:
-                given(row, column)
             _day(row)
         return part
 

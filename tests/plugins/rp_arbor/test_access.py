@@ -64,6 +64,36 @@ def test_an_entity_that_stops_being_granted_in_the_middle_is_no_end_of_the_list(
             list(pages)
 
 
+@pytest.mark.parametrize(
+    ("kind", "entity"),
+    [
+        *((kind, entity) for kind, entity in MAIN.items()),
+        (Kind.CALENDAR, "AcademicHoliday"),
+        (Kind.STAFF, "EmailAddress"),
+        (Kind.INCIDENT, "BehaviouralIncidentStudentInvolvement"),
+    ],
+)
+def test_what_stops_being_granted_before_its_first_row_is_no_empty_list_either(
+    site: ArborSite, adapter: MisAdapter, kind: Kind, entity: str
+) -> None:
+    """Else the cursor would step over every record of it, or incidents come without anybody in them."""
+    reading = adapter.changes(kind, None)
+    site.withheld = {entity}
+    with pytest.raises(AccessError, match=f"{entity} in the middle"):
+        list(reading.pages())
+
+
+def test_keys_are_not_counted_of_a_list_that_stops_being_granted(site: ArborSite) -> None:
+    """Else a whole reading of three pupils would bear the proof that there are fewer."""
+
+    def spoil(came: Came, status: int, body: bytes) -> tuple[int, bytes, dict[str, str]]:
+        ended = came.entity == "Student" and ("page-number", "2") in came.query
+        return status, b"{}" if ended else body, {}
+
+    with serving(site, spoil) as url, pytest.raises(AccessError, match="Student in the middle"):
+        adapter_at(url).everything(Kind.PUPIL)
+
+
 def test_a_record_without_contents_is_refused_by_its_key(site: ArborSite) -> None:
     site.brief = True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from random import Random
 from typing import Any
@@ -19,7 +18,7 @@ ODD: tuple[Any, ...] = (
 
 def spoilt_value(random: Random, body: dict[str, Any]) -> dict[str, Any]:
     """One value of one row is another one."""
-    changed = copy.deepcopy(body)
+    changed: dict[str, Any] = json.loads(json.dumps(body))
     rows: list[Row] = changed.get("records") or [changed]
     row = random.choice(rows)
     if row:
@@ -29,7 +28,7 @@ def spoilt_value(random: Random, body: dict[str, Any]) -> dict[str, Any]:
 
 def spoilt_shape(random: Random, body: dict[str, Any]) -> Any:
     """What holds the rows is another thing."""
-    changed = copy.deepcopy(body)
+    changed: dict[str, Any] = json.loads(json.dumps(body))
     name = random.choice(["records", "results", "more"])
     if name == "more" or random.random() < 0.3:
         changed[name] = random.choice(ODD)
@@ -40,7 +39,7 @@ def spoilt_shape(random: Random, body: dict[str, Any]) -> Any:
 
 def spoilt_row(random: Random, body: dict[str, Any]) -> dict[str, Any]:
     """A row lacks a column, comes twice, or is none."""
-    changed = copy.deepcopy(body)
+    changed: dict[str, Any] = json.loads(json.dumps(body))
     rows = changed.get("records")
     if not rows:
         return spoilt_value(random, body)

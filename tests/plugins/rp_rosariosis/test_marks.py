@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,10 +11,10 @@ from rp_connect.domain.attendance import Mark
 from rp_connect.domain.calendar import Half
 from rp_connect.errors import TryLaterError
 from rp_connect.ports.mis import Kind, MisAdapter
-from tests.plugins.rp_rosariosis.loopback import adapter
+from tests.plugins.rp_rosariosis.loopback import adapter, served
 from tests.plugins.rp_rosariosis.tables import mark
 from tests.plugins.rp_rosariosis.taking import changes, cursor_after, everything, given, refused
-from tests.plugins.rp_rosariosis.vendor import Vendor
+from tests.plugins.rp_rosariosis.vendor import Reply, Vendor
 
 DAY = date(2026, 11, 19)
 AM, PM = 2, 3
@@ -106,3 +107,28 @@ def test_a_list_that_does_not_go_on_is_given_up(vendor: Vendor, mis: MisAdapter)
     vendor.tables["attendance_period"] = [mark(pupil, "2026-11-19", n) for pupil in (2, 3) for n in (2, 3)]
     with pytest.raises(TryLaterError):
         everything(mis, Kind.ATTENDANCE)
+
+
+def test_a_mark_that_comes_twice_does_not_stand_for_another(vendor: Vendor):
+    """One list is cut at five rows; with one of them twice it looks as long as the six that there are."""
+    vendor.most_rows = 5
+    rows = [mark(pupil, "2026-11-19", period) for pupil in (2, 3, 4) for period in (AM, PM)]
+    vendor.tables["attendance_period"] = rows
+
+    def twice(path: str, reply: Reply) -> Reply:
+        body = reply.body
+        if not path.endswith("attendance_period") or not isinstance(body, dict) or len(body["records"]) < 5:
+            return reply
+        return replace(reply, body={**body, "records": [body["records"][0], *body["records"]]})
+
+    with served(vendor, twice) as url:
+        assert len(everything(adapter(url), Kind.ATTENDANCE)) == 6
+
+
+def test_a_mark_that_comes_without_its_code_is_refused(vendor: Vendor, mis: MisAdapter):
+    """It does not say that nothing was entered."""
+    whole, half = mark(2, "2026-11-19", PM), mark(2, "2026-11-19", AM)
+    del half["attendance_code"]
+    vendor.tables["attendance_period"] = [half, whole]
+    reason = "attendance_code is none of this school's codes"
+    assert refused(mis, Kind.ATTENDANCE) == [("2/2026-11-19/2", reason)]

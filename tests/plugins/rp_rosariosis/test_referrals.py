@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from rp_connect.domain.suspension import Dates
+from rp_connect.errors import TryLaterError
 from rp_connect.ports.mis import Kind, MisAdapter
-from tests.plugins.rp_rosariosis.loopback import adapter
+from tests.plugins.rp_rosariosis.loopback import adapter, served
 from tests.plugins.rp_rosariosis.tables import FIELDS, referral, usage
 from tests.plugins.rp_rosariosis.taking import (
     changes,
@@ -20,7 +23,7 @@ from tests.plugins.rp_rosariosis.taking import (
     refused,
     suspension,
 )
-from tests.plugins.rp_rosariosis.vendor import Vendor
+from tests.plugins.rp_rosariosis.vendor import Reply, Vendor
 
 
 def put(vendor: Vendor, *rows: dict[str, object]) -> None:
@@ -191,3 +194,41 @@ def test_only_the_mis_itself_says_that_a_suspension_is_gone(vendor: Vendor, mis:
     assert (confirm("1"), confirm("2"), confirm("3")) == (True, False, True)
     assert mis.changes(Kind.SUSPENSION, cursor_after(mis, Kind.SUSPENSION)).confirm_gone is None
     assert mis.everything(Kind.INCIDENT).confirm_gone is None
+
+
+def test_a_referral_that_comes_twice_does_not_stand_for_another(vendor: Vendor):
+    vendor.most_rows = 5
+    put(vendor, *(referral(n, 2) for n in range(1, 7)))
+
+    def twice(path: str, reply: Reply) -> Reply:
+        body = reply.body
+        if not path.endswith("referrals") or not isinstance(body, dict) or len(body["records"]) < 5:
+            return reply
+        return replace(reply, body={**body, "records": [body["records"][0], *body["records"]]})
+
+    with served(vendor, twice) as url:
+        assert [one.id for one in everything(adapter(url), Kind.INCIDENT)] == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_a_referral_that_comes_without_its_labels_is_refused_as_a_suspension(vendor: Vendor):
+    put(vendor, referral(1, 2, category_5="||2 Days||"))
+
+    def bare(path: str, reply: Reply) -> Reply:
+        body = reply.body
+        if not path.endswith("referrals") or not isinstance(body, dict):
+            return reply
+        rows = [{name: row[name] for name in row if name != "category_5"} for row in body["records"]]
+        return replace(reply, body={**body, "records": rows})
+
+    with served(vendor, bare) as url:
+        assert refused(adapter(url), Kind.SUSPENSION) == [("1", "category_5 did not come")]
+
+
+def test_an_answer_that_is_no_utf_8_is_asked_for_again_and_no_name_in_it_is_guessed_at(vendor: Vendor):
+    put(vendor, referral(1, 2, category_6="Zo\u00eb"))
+
+    def latin(path: str, reply: Reply) -> bytes | Reply:
+        return json.dumps(reply.body, ensure_ascii=False).encode("latin-1") if "referrals" in path else reply
+
+    with served(vendor, latin) as url, pytest.raises(TryLaterError, match="broke off"):
+        everything(adapter(url), Kind.INCIDENT)

@@ -4,35 +4,40 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+DAY = f"{datetime.now(UTC) - timedelta(days=20):%Y-%m-%d}"
 ODD: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 7, 2.5, 10**40, -(10**40), float("nan"), float("inf"), float("-inf")),
     *("", " ", "x" * 5000, "\x00", "\ud800", "Ā", "none", "0", "1e999", "NaN", "-0"),
-    *("2026-02-30", "0000-00-00 00:00:00", "9999-12-31 23:59:59", "0001-01-01", "2026-11-09T00:00:00Z"),
+    *("2026-02-30", "0000-00-00 00:00:00", "9999-12-31 23:59:59", "0001-01-01", f"{DAY}T00:00:00Z"),
     *([], {}, [[]], [None], {"data": None}, {"data": []}, {"data": {}}, {"data": 7}),
-    *({"date": None}, {"date": "2026-11-09"}, {"date": "2026-11-09 10:00:00", "timezone": "Nowhere/Else"}),
-    *({"date": "0001-01-01 00:00:01", "timezone": "+14:00"}, {"date": "2026-11-09 1:0", "timezone": 7}),
+    *({"date": None}, {"date": DAY}, {"date": f"{DAY} 10:00:00", "timezone": "Nowhere/Else"}),
+    *({"date": "0001-01-01 00:00:01", "timezone": "+14:00"}, {"date": f"{DAY} 1:0", "timezone": 7}),
 )
+STATUSES = (201, 204, 301, 400, 401, 403, 404, 410, 422, 429, 500, 502, 503)
 
 
-def mutated(body: bytes, chance: Random) -> bytes:
-    """One to three changes of the document, or one of its bytes."""
-    if chance.random() < 0.15:
-        return chance.choice(BYTES)(body, chance)
+def mutated(body: bytes, chance: Random) -> tuple[int, bytes]:
+    """Another status, or one to three changes of the document, or one of its bytes."""
+    dice = chance.random()
+    if dice < 0.05:
+        return chance.choice(STATUSES), body
+    if dice < 0.2:
+        return 200, chance.choice(BYTES)(body, chance)
     document = json.loads(body)
     for _ in range(chance.randint(1, 3)):
         document = _changed(document, chance)
-    return json.dumps(document).encode()
+    return 200, json.dumps(document).encode()
 
 
 def _changed(document: Any, chance: Random) -> Any:
-    document = copy.deepcopy(document)
     places = list(_places(document))
     if not places:
-        return chance.choice(ODD)
+        return copy.deepcopy(chance.choice(ODD))
     holder, key = chance.choice(places)
     what = chance.random()
     if what < 0.25:
@@ -42,12 +47,12 @@ def _changed(document: Any, chance: Random) -> Any:
     elif isinstance(holder, list):
         holder.insert(key, copy.deepcopy(chance.choice(holder)))
     else:
-        holder[key], other = chance.choice(list(holder.values())), holder[key]
+        holder[key], other = copy.deepcopy(chance.choice(list(holder.values()))), holder[key]
         holder[f"{key}_"] = other
     return document
 
 
-def _places(value: Any) -> Any:
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
     keys = value.keys() if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for key in list(keys):
         yield value, key

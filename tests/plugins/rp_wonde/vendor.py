@@ -256,11 +256,12 @@ def _moment(text: str | None) -> datetime | None:
 
 
 class LoopbackWonde:
-    """Serves a school on a port of this computer. `mutate` may change any answer on its way."""
+    """Serves a school on a port of this computer. `mutate` may change any answer on its way, or its
+    status as well."""
 
     def __init__(self, school: WondeSchool | None = None) -> None:
         self.school = school or WondeSchool()
-        self.mutate: Callable[[Request, bytes], bytes] = lambda _, body: body
+        self.mutate: Callable[[Request, bytes], bytes | tuple[int, bytes]] = lambda _, body: body
         self.lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads, self._server.block_on_close = True, False
@@ -299,8 +300,9 @@ def _handler(wonde: LoopbackWonde) -> type[BaseHTTPRequestHandler]:
             with wonde.lock:
                 reply = wonde.school.reply(request)
             body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
-            body = wonde.mutate(request, body)
-            self.send_response(reply.status)
+            changed = wonde.mutate(request, body)
+            status, body = changed if isinstance(changed, tuple) else (reply.status, changed)
+            self.send_response(status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
