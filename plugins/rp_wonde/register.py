@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
 from rp_connect.ports.mis import Page, Reading
@@ -33,11 +33,11 @@ class RegisterReadings:
         now = self._wonde.now()
         first_step, *steps = windows(since or year_start(now), now)
         rows = self._rows(first_step)
-        first = next(rows, None)
-        if first is None and since and not steps:
+        begun = list(islice(rows, 1))  # a row may be null, which is no end of the list
+        if not begun and since and not steps:
             return Reading(MARKS, lambda: iter(()), unchanged=True)
         self._book.learn()
-        began = rows if first is None else chain([first], rows)
+        began = chain(begun, rows)
 
         def pages() -> Iterator[Page]:
             for step, marks in chain([(first_step, began)], ((step, self._rows(step)) for step in steps)):

@@ -241,7 +241,7 @@ _OPERATORS: Mapping[str, Callable[[Any, str], bool]] = {
     "gt": lambda value, wanted: value > _like(value, wanted),
     "ge": lambda value, wanted: value >= _like(value, wanted),
     "cs": lambda value, wanted: wanted in str(value),
-    "in": lambda value, wanted: any(value == _like(value, one) for one in wanted.split(",")),
+    "in": lambda value, wanted: str(value) in wanted.split(","),
     "is": lambda value, wanted: False,
 }
 

@@ -9,7 +9,7 @@ from rp_connect.domain.calendar import Half
 from rp_connect.ports.mis import Kind
 from tests.plugins.rp_wonde.conftest import Open
 from tests.plugins.rp_wonde.taking import Taken
-from tests.plugins.rp_wonde.vendor import WondeSchool
+from tests.plugins.rp_wonde.vendor import LoopbackWonde, Request, WondeSchool
 from tests.plugins.rp_wonde.wonde_rows import mark, student
 
 MONDAY = date(2026, 11, 9)
@@ -144,3 +144,19 @@ def test_where_no_mark_changed_neither_pupils_nor_codes_are_asked_for(school: Wo
 
     assert adapter.changes(Kind.ATTENDANCE, cursor).unchanged
     assert [r.list for r in school.requests] == ["attendance/session", "attendance-leavers/session"]
+
+
+def test_a_null_before_the_first_mark_is_refused_and_is_no_end_of_the_list(wonde: LoopbackWonde, adapter):
+    wonde.school.put("students", student("A1"))
+    wonde.school.put("attendance/session", mark("M1", "A1", MONDAY), changed=LONG_AGO)
+
+    def with_null(request: Request, body: bytes) -> bytes:
+        return body.replace(b'[{"id": "M1"', b'[null, {"id": "M1"')
+
+    wonde.mutate = with_null
+    since = {"since": f"{LONG_AGO - timedelta(days=1):%Y-%m-%d %H:%M:%S}"}
+
+    taken = Taken(adapter.changes(Kind.ATTENDANCE, since))
+
+    assert [one.pupil_id for one in taken.records] == ["upi-A1"]
+    assert [(one.key, one.reason) for one in taken.refusals] == [("row 1", "it is no record")]
