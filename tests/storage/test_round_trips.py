@@ -368,7 +368,7 @@ def test_what_does_not_exist_is_named_in_a_sentence(store, ask, sentence):
         (case_tables.cases, Case, {"parties"}),
         (case_tables.tasks, Task, set()),
         (case_tables.meetings, Meeting, set()),
-        (case_tables.effects, Effect, {"owner", "leased_until"}),
+        (case_tables.effects, Effect, {"owner", "leased_until", "done_at"}),
         (case_tables.audit, AuditRow, {"id"}),
     ],
 )
