@@ -10,6 +10,8 @@ _BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
 
 def plain(text: str) -> str:
     """Without control characters (line breaks and tabs stay), half surrogates and marks of direction."""
+    if text.isprintable():  # nearly all text is, and then nothing of these is in it
+        return text
     kept = (c for c in text.replace("\r\n", "\n").replace("\r", "\n") if _stays(c))
     return "".join(kept)
 

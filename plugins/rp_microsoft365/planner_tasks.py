@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from rp_connect.errors import RpConnectError
 from rp_connect.ports.workspace import Outcome, SeenTask, WorkspaceTask, Written
+from rp_microsoft365.found import Found
 from rp_microsoft365.graph import Graph
 from rp_microsoft365.people import People
 from rp_microsoft365.permissions import Permission
@@ -29,6 +30,7 @@ class PlannerTasks:
 
     def __init__(self, graph: Graph, plans: Plans, people: People, zone: ZoneInfo) -> None:
         self._graph, self._plans, self._people, self._zone = graph, plans, people, zone
+        self._found = Found()
 
     def find(self, key: str) -> Written | None:
         found = self.find_all([key])[0]
@@ -52,6 +54,7 @@ class PlannerTasks:
                 key = key_of(_title(body))
                 if key in wanted and key not in found:
                     found[key] = Written(str(body["id"]), stand_of(body, self._zone).version)
+                    self._found.keep(body)
         return [found.get(key) for key in keys]
 
     def create_all(self, items: Sequence[WorkspaceTask]) -> Sequence[Outcome]:
@@ -59,7 +62,7 @@ class PlannerTasks:
 
     def update_all(self, changes: Sequence[tuple[str, WorkspaceTask]]) -> Sequence[Outcome]:
         changing = Changing(self._graph, self._plans, self._people, self._zone, self._standing)
-        return changing.change(changes) if changes else []
+        return changing.change(changes, self._found.take(held for held, _ in changes)) if changes else []
 
     def everything(self) -> Iterator[SeenTask]:
         """A task whose title lost its key has an empty one; of others' plans only what bears one of ours."""

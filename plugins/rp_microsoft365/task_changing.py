@@ -51,11 +51,14 @@ class Changing:
         self._graph, self._plans, self._people, self._zone = graph, plans, people, zone
         self._standing = standing
 
-    def change(self, changes: Sequence[tuple[str, WorkspaceTask]]) -> list[Outcome]:
+    def change(
+        self, changes: Sequence[tuple[str, WorkspaceTask]], found: Mapping[str, Mapping[str, Any]]
+    ) -> list[Outcome]:
+        """`found` are those that were just read, by their ids: they are not asked for again."""
         outcomes: dict[int, Outcome] = {}
         todo: dict[int, Change] = {}
         aims = aims_at([task for _, task in changes], self._people)
-        answers = self._graph.ask_all([_read(external_id) for external_id, _ in changes])
+        answers = self._read([external_id for external_id, _ in changes], found)
         for place, (aim, answer) in enumerate(zip(aims, answers, strict=True)):
             planned = self._plan(aim, answer)
             if isinstance(planned, Change):
@@ -67,6 +70,13 @@ class Changing:
         self._send({n: _without_people(todo[n]) for n in refused}, outcomes)
         self._add_notes(todo, outcomes)
         return [outcomes[place] for place in range(len(changes))]
+
+    def _read(
+        self, ids: Sequence[str], found: Mapping[str, Mapping[str, Any]]
+    ) -> list[Answer | RpConnectError]:
+        unread = [id_ for id_ in ids if id_ not in found]
+        asked = iter(self._graph.ask_all([_get(id_) for id_ in unread]) if unread else [])
+        return [Answer(200, {}, found[id_]) if id_ in found else next(asked) for id_ in ids]
 
     def _plan(self, aim: Aim | RpConnectError, answer: Answer | RpConnectError) -> Change | RpConnectError:
         if isinstance(aim, RpConnectError):
@@ -140,7 +150,7 @@ class Changing:
                 outcomes[place] = fault
 
 
-def _read(external_id: str) -> Request:
+def _get(external_id: str) -> Request:
     return Request(Service.PLANNER, "GET", f"/planner/tasks/{external_id}", Permission.TASKS)
 
 

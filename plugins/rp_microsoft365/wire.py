@@ -33,9 +33,9 @@ class Wire:
     def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
         """Any status is an answer. Raises NotSentError and CutError, whose words hold no address."""
         try:
-            response = self._session.request(
-                method, url, headers=dict(headers), data=body, stream=True, allow_redirects=False
-            )
+            request = requests.Request(method, url, {**self._session.headers, **headers}, data=body)
+            # Prepared by itself: the session would ask for cookies and a `.netrc` that it must not have.
+            response = self._session.send(request.prepare(), stream=True, allow_redirects=False)
         except exceptions.RequestException as fault:
             raise _sorted(fault) from None
         except (UnicodeError, ValueError):

@@ -44,11 +44,13 @@ class Outbox(Protocol):
         schools: Collection[str] | None = None,
         kinds: Collection[EffectKind] | None = None,
         settles_after: float = 0.0,
+        doubtful: int | None = None,
     ) -> Sequence[Effect]:
         """Take up to `limit` effects that are due, at most one per object, oldest first, none of an object
         with a row in flight or parked. Rows of these schools leased by an owner that is dead or out of time
         come back as `unclear` first (look_first set), and are due `settles_after` seconds later: what their
-        owner sent at last may still be on its way. A lease lasts 60 seconds."""
+        owner sent at last may still be on its way. With `doubtful`: where any are unclear, up to so many of
+        those and no others. A lease lasts 60 seconds."""
         ...
 
     def renew(self, effect: Effect) -> bool:
@@ -68,8 +70,9 @@ class Outbox(Protocol):
         ...
 
     def wait(self, effect: Effect, seconds: float, reason: str) -> bool: ...
-    def unclear(self, effect: Effect, seconds: float, reason: str) -> bool:
-        """Not before `seconds` from now, and then look first."""
+    def unclear(self, effect: Effect, seconds: float, reason: str, *, gather: float = 0.0) -> bool:
+        """Not before `seconds` from now, and then look first. With `gather` up to so many seconds later, at
+        one moment with others of its school and kind, so that one look serves them all."""
         ...
 
     def park(self, effect: Effect, reason: str, *, look_first: bool = False) -> bool:

@@ -4,9 +4,11 @@ waits in the store, and a service that asks for patience holds back nobody but i
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rp_connect.domain.effect import EffectKind, EffectState
@@ -51,7 +53,8 @@ def deliver_effects(
     After Ctrl-C no further batch is begun, and what was leased but not sent goes back at once.
     """
     run = _Delivery(office, progress or Progress(), seconds)
-    run.until_nothing_is_due()
+    with _what_is_there_left_alone():
+        run.until_nothing_is_due()
     with office.store.read() as work:
         counts = work.effects.counts()
     ended = (EffectState.DONE, EffectState.PARKED)
@@ -62,6 +65,17 @@ def deliver_effects(
         parked_now=run.sender.ends.parked,
         held_back=run.is_held_back(),
     )
+
+
+@contextmanager
+def _what_is_there_left_alone() -> Iterator[None]:
+    """What the program itself is made of is not searched for garbage again and again while it sends: that was
+    an eighth of the work."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 class _Delivery:

@@ -20,13 +20,15 @@ from rp_connect.ports.store import Store, UnitOfWork
 from rp_connect.ports.workspace import Workspace, WorkspaceMeeting, WorkspaceTask, Written
 from rp_connect.services.note_deletion import note_deletion
 from rp_connect.services.office import School
-from rp_connect.services.put_items import PluginFailedError, Sent
+from rp_connect.services.put_items import PluginFailedError, Sent, asks_for_patience
 from rp_connect.services.write_back import SETTLES_AFTER_S
 from rp_connect.services.write_marks import note_written
 
 RENEW_AFTER_S = 20.0
 CONFLICTS = 8
 """After so many attempts that met somebody else's change a person must look."""
+GATHER = 0.5
+"""What is in doubt waits so much longer for others in doubt: one reading of a whole plan serves them all."""
 PATIENCE_S = (1.0, 300.0)
 """Shortest and longest pause of one effect after an answer that gave none of its own."""
 
@@ -44,8 +46,11 @@ class Turn:
     school: School
     workspace: Workspace
     rows: Sequence[Effect]
+    batch: int = 20
     lost: set[int] = field(default_factory=set)
     renewed: float = field(default_factory=time.monotonic)
+    sent: list[Sent] = field(default_factory=list)
+    stored: set[int] = field(default_factory=set)
     ended: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -66,23 +71,34 @@ class Turn:
         with self.lock:
             self.ended = True
 
+    def unstored(self) -> list[Sent]:
+        """What has ended well by now and is not stored yet."""
+        return [one for one in self.sent if one.effect.id not in self.stored and _ended_well(one)]
+
+    def store(self, work: UnitOfWork, ends: Ends, now: datetime) -> set[int]:
+        """Stores it, where the turn has not ended meanwhile. To be called with its lock held."""
+        well = [] if self.ended else self.unstored()
+        _store_all(work, well, ends, now)
+        return {one.effect.id for one in well}
+
     def settle(self, work: UnitOfWork, sent: Sequence[Sent], now: datetime) -> Ends:
         """Ends and what they bring are stored together; an end that was overtaken stores nothing. `now` is
         the school's clock."""
         shut, ends = self._tell_lane(work, sent), Ends()
-        _store_all(work, [one for one in sent if _ended_well(one)], ends, now)
+        well = [one for one in sent if _ended_well(one) and one.effect.id not in self.stored]
+        _store_all(work, well, ends, now)
         for one in sent:
             if not _ended_well(one):
                 self._settle_one(work, one, shut=shut, ends=ends)
         return ends
 
     def _tell_lane(self, work: UnitOfWork, sent: Sequence[Sent]) -> bool:
-        """Whether the lane is shut now: where at least half of the batch, or the probe, was told to wait. It
-        then stays shut for the longest Retry-After that was given. Where fewer were told, only they wait:
-        each its own."""
+        """Whether the lane is shut now: where at least half of the last batch, or the probe, was told to
+        wait. It then stays shut for the longest Retry-After that was given. Where fewer were told, only they
+        wait: each its own."""
         told = [one for one in sent if isinstance(one.outcome, TryLaterError)]
         asked = [one for one in sent if one.outcome is not None]
-        if told and (self.entry.probe or 2 * len(told) >= len(sent)):
+        if told and (self.entry.probe or asks_for_patience(_last_batch(sent))):
             given = [seconds for one in told if (seconds := _asked_for(one)) is not None]
             longest = max(given, default=None)
             reason = str(told[0].outcome)
@@ -104,7 +120,8 @@ class Turn:
             asked = _asked_for(one)
             effects.wait(one.effect, own if asked is None else asked, reason)
         elif isinstance(fault, UnclearError):
-            effects.unclear(one.effect, self._settles_after(one.effect), reason)
+            later = self._settles_after(one.effect)
+            effects.unclear(one.effect, later, reason, gather=later * GATHER)
         elif isinstance(fault, ConflictError) and one.effect.attempt < CONFLICTS:
             ends.conflicts |= effects.wait(one.effect, 0.0, reason)
         elif effects.park(one.effect, reason, look_first=isinstance(fault, PluginFailedError)):
@@ -122,6 +139,12 @@ class Ends:
     done: int = 0
     parked: int = 0
     conflicts: bool = False
+
+
+def _last_batch(sent: Sequence[Sent]) -> list[Sent]:
+    kept = [one for one in sent if one.kept]
+    last = max((one.lot for one in kept), default=0)
+    return [one for one in kept if one.lot == last]
 
 
 def _ended_well(one: Sent) -> bool:

@@ -6,13 +6,13 @@ A create is never repeated before `find`. How each item ended is a value, so tha
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
 from rp_connect.domain.effect import Effect
-from rp_connect.errors import ConflictError, GoneError, RpConnectError
+from rp_connect.errors import ConflictError, GoneError, RpConnectError, TryLaterError
 from rp_connect.ports.mis import OutcomeNote
 from rp_connect.ports.register import ChosenMark
 from rp_connect.ports.workspace import (
@@ -62,13 +62,15 @@ class ToSend:
 @dataclass(frozen=True, slots=True)
 class Sent:
     """An effect and how it ended. `outcome` None: nothing had to be sent; `kept` False: it was not tried, and
-    goes back to the others. `at` is when the answer came (monotonic seconds): pauses count from there."""
+    goes back to the others. `at` is when the answer came (monotonic seconds): pauses count from there; `lot`
+    the number of the batch in which it went."""
 
     effect: Effect
     item: Shown | None = None
     outcome: Outcome | None = None
     kept: bool = True
     at: float = 0.0
+    lot: int = 0
 
 
 MaySend = Callable[[Effect], bool | None]
@@ -91,27 +93,73 @@ class OneByOne:
         return [_value(partial(self._shelf.update, held, item)) for held, item in changes]
 
 
-def put_all(shelf: Shelf, wanted: Sequence[ToSend], may_send: MaySend) -> list[Sent]:
-    """In one go where the shelf takes several, else each by itself. What was lost to another is left out."""
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a batch is sent: `may_send` is asked before each write, `ended` told after each `lot` of writes how
+    those in it ended."""
+
+    may_send: MaySend
+    lot: int = 20
+    ended: Callable[[Sequence[Sent]], None] = lambda batch: None
+
+
+def put_all(shelf: Shelf, wanted: Sequence[ToSend], course: Course) -> list[Sent]:
+    """In lots where the shelf takes several, else each by itself; what has to be looked for is,
+    all of it, before the first. After a batch in which the service asked for patience nothing more is sent.
+    What was lost to another is left out."""
     if isinstance(shelf, Bulk):
-        return _Put(shelf, wanted, may_send).run()
-    one_by_one = OneByOne(shelf)
-    return [sent for one in wanted for sent in _Put(one_by_one, [one], may_send).run()]
+        return _Put(shelf, wanted, course).run()
+    one_by_one, ended, halted = OneByOne(shelf), list[Sent](), False
+    each = Course(course.may_send, 1)
+    for number, some in enumerate(_lots(wanted, course.lot), start=1):
+        if halted:
+            ended += [Sent(one.effect, kept=False) for one in some]
+            continue
+        batch = [replace(s, lot=number) for one in some for s in _Put(one_by_one, [one], each).run()]
+        ended += batch
+        course.ended(batch)
+        halted = asks_for_patience(batch)
+    return ended
+
+
+def _lots(some: Sequence[ToSend], size: int) -> Iterator[Sequence[ToSend]]:
+    yield from (some[first : first + size] for first in range(0, len(some), size))
+
+
+def asks_for_patience(batch: Sequence[Sent]) -> bool:
+    """Where at least half of a batch was told to wait, it is the service that speaks, and not of one item."""
+    told = sum(isinstance(one.outcome, TryLaterError) for one in batch)
+    return told > 0 and 2 * told >= len(batch)
 
 
 class _Put:
-    """One batch on its way. What has ended is in `ended`, by the effect's id."""
+    """Batches on their way. What has ended is in `ended`, by the effect's id."""
 
-    def __init__(self, shelf: Bulk[Any], wanted: Sequence[ToSend], may_send: MaySend) -> None:
+    def __init__(self, shelf: Bulk[Any], wanted: Sequence[ToSend], course: Course) -> None:
         self._shelf = shelf
         self._wanted = wanted
-        self._may_send = may_send
+        self._course = course
+        self._lot = 0
         self._ended: dict[int, Sent] = {}
         self._lost: set[int] = set()
 
     def run(self) -> list[Sent]:
-        self._write(self._found([one for one in self._wanted if self._is_wanted(one)]))
+        found = self._found([one for one in self._wanted if self._is_wanted(one)])
+        self._course.ended(list(self._ended.values()))
+        self._write_in_lots(found)
         return [self._ended[id_] for one in self._wanted if (id_ := one.effect.id) not in self._lost]
+
+    def _write_in_lots(self, some: Sequence[ToSend]) -> None:
+        halted = False
+        for lot in _lots(some, self._course.lot):
+            if halted:
+                self._ended |= {one.effect.id: Sent(one.effect, kept=False) for one in lot}
+                continue
+            self._lot += 1
+            self._write(lot)
+            batch = [self._ended[id_] for one in lot if (id_ := one.effect.id) in self._ended]
+            self._course.ended(batch)
+            halted = asks_for_patience(batch)
 
     def _is_wanted(self, one: ToSend) -> bool:
         if one.fault is not None or one.item is None:
@@ -192,7 +240,7 @@ class _Put:
     def _ours(self, some: Sequence[ToSend]) -> list[ToSend]:
         ours = []
         for one in some:
-            may = self._may_send(one.effect)
+            may = self._course.may_send(one.effect)
             if may:
                 ours.append(one)
             elif may is None:
@@ -202,7 +250,7 @@ class _Put:
         return ours
 
     def _end(self, one: ToSend, outcome: Outcome | None) -> None:
-        self._ended[one.effect.id] = Sent(one.effect, one.item, outcome, at=time.monotonic())
+        self._ended[one.effect.id] = Sent(one.effect, one.item, outcome, at=time.monotonic(), lot=self._lot)
 
 
 def _must_look(one: ToSend) -> bool:

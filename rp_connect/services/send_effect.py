@@ -12,7 +12,7 @@ from rp_connect.ports.mis import OutcomeNote
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.ports.workspace import Workspace
 from rp_connect.services.office import Office, School
-from rp_connect.services.put_items import MaySend, PluginFailedError, Sent, Shelf, ToSend, put_all
+from rp_connect.services.put_items import Course, PluginFailedError, Sent, Shelf, ToSend, put_all
 from rp_connect.services.render_effect import due_notice, own_people, workspace_meeting, workspace_task
 from rp_connect.services.render_record import record_of, sheets, summary_of
 from rp_connect.services.write_back import OutcomeShelf, note_of
@@ -22,32 +22,36 @@ Read = Callable[[Office, UnitOfWork, School, Sequence[Effect]], Iterable[ToSend]
 
 
 def send_all(
-    office: Office, school: School, workspace: Workspace, rows: Sequence[Effect], may_send: MaySend
+    office: Office,
+    school: School,
+    workspace: Workspace,
+    rows: Sequence[Effect],
+    course: Course,
 ) -> list[Sent]:
     """`rows` are of this school and of one kind. Raises StoreError; what the workspace says is in `Sent`."""
     kind = rows[0].kind
     if kind is EffectKind.OUTCOME:
-        return _write_back(office, school, rows, may_send)
+        return _write_back(office, school, rows, course)
     if kind is EffectKind.MARK:
-        return _write_marks(office, school, rows, may_send)
+        return _write_marks(office, school, rows, course)
     shelf = shelf_of(workspace, kind)
     if shelf is None:
         return [Sent(row) for row in rows]
     with office.store.read() as work:
         wanted = list(_READ[kind](office, work, school, rows))
-    return put_all(shelf, wanted, may_send)
+    return put_all(shelf, wanted, course)
 
 
-def _write_back(office: Office, school: School, rows: Sequence[Effect], may_send: MaySend) -> list[Sent]:
+def _write_back(office: Office, school: School, rows: Sequence[Effect], course: Course) -> list[Sent]:
     with office.store.read() as work:
         wanted = list(
             _each(rows, lambda row: ToSend(row, note_of(work, work.outcomes.get(row.key)), once=True))
         )
     notes = {one.effect.key: one.item for one in wanted if isinstance(one.item, OutcomeNote)}
-    return put_all(OutcomeShelf(school.mis, school.hand_list, notes), wanted, may_send)
+    return put_all(OutcomeShelf(school.mis, school.hand_list, notes), wanted, course)
 
 
-def _write_marks(office: Office, school: School, rows: Sequence[Effect], may_send: MaySend) -> list[Sent]:
+def _write_marks(office: Office, school: School, rows: Sequence[Effect], course: Course) -> list[Sent]:
     with office.store.read() as work:
         marks = chosen_marks(work, school, [row.key for row in rows])
     wanted = list(_each(rows, lambda row: ToSend(row, marks[row.key], once=True)))
@@ -55,7 +59,7 @@ def _write_marks(office: Office, school: School, rows: Sequence[Effect], may_sen
         shelf = MarkShelf(register_of(school), marks, office.store.now())
     except RpConnectError as fault:
         return [Sent(row, outcome=fault) for row in rows]
-    return put_all(shelf, wanted, may_send)
+    return put_all(shelf, wanted, course)
 
 
 def shelf_of(workspace: Workspace, kind: EffectKind) -> Shelf | None:

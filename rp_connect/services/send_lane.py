@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from rp_connect.domain.effect import Effect, EffectKind
@@ -15,11 +17,16 @@ from rp_connect.ports.workspace import LaneLimits, Workspace
 from rp_connect.services.lane_turn import Ends, Turn
 from rp_connect.services.office import Office, School
 from rp_connect.services.pull_tasks import pull_school
-from rp_connect.services.put_items import Sent
+from rp_connect.services.put_items import Course, Sent
 from rp_connect.services.send_effect import send_all
 
 Target = tuple[str, EffectKind]
 """A school and a kind of effect: what one batch is made of."""
+BATCHES = 5
+"""So many batches are leased, and settled, in one transaction: each transaction waits for the disk."""
+STORE_EVERY_S = 0.2
+DOUBTFUL = 500
+"""So many rows in doubt are taken at once: where no key can be asked for, all there is is read for them."""
 _RUNS = itertools.count(1)
 
 
@@ -37,6 +44,11 @@ class Lane:
     targets: deque[Target] = field(default_factory=deque)
     active: int = 0
     visited: int = -1
+
+    def share(self) -> int:
+        """How many rows one sender takes: whole batches, and no more than leave the other senders some."""
+        batch = self.limits.batch
+        return batch * max(1, min(BATCHES, -(-self.due // (batch * max(1, self.active)))))
 
     def next(self, passed_over: set[str]) -> Target | None:
         """Schools take turns, so that none waits behind another's thousand tasks."""
@@ -59,16 +71,35 @@ class Sender:
         self.settled = 0
         self.changes = 0
         self._turns: list[Turn] = []
+        self._next_storing = 0.0
         self._pulling: set[str] = set()
         self._lock = threading.Lock()
         self._pull_lock = threading.Lock()
 
     def keep(self) -> None:
-        """Renews what has been under way for long. Asked for now and then, from any thread."""
+        """Renews what has been under way for long, and stores what has ended. Asked for now and then, from
+        one thread that sends nothing."""
         with self._lock:
             turns = list(self._turns)
         for turn in turns:
             turn.keep(self.office.store)
+        if (ended := [turn for turn in turns if turn.unstored()]) and time.monotonic() > self._next_storing:
+            self._store(ended)
+            self._next_storing = time.monotonic() + STORE_EVERY_S
+
+    def _store(self, turns: Sequence[Turn]) -> None:
+        """In one transaction for all lanes, so that none of them waits for the disk, and a worker that dies
+        has not sent in vain what had ended by then."""
+        ends = Ends()
+        with ExitStack() as locks:
+            for turn in turns:
+                locks.enter_context(turn.lock)
+            with self.office.store.begin() as work:
+                stored = [turn.store(work, ends, self.office.clock.now()) for turn in turns]
+                work.commit()
+            for turn, ids in zip(turns, stored, strict=True):
+                turn.stored |= ids
+        self._count(ends, sum(len(ids) for ids in stored))
 
     def send_lanes(self, lanes: Sequence[Lane]) -> None:
         """One after the other. Raises StoreError; then the other senders are told to stop."""
@@ -98,7 +129,8 @@ class Sender:
             if not ends.conflicts:
                 following = self._take(work, lane)
             work.commit()
-        self._count(turn, ends, len(sent))
+        self._leave_turn(turn)
+        self._count(ends, len(sent) - (len(turn.stored) if turn else 0))
         if turn is not None and ends.conflicts:
             self._pull(turn.school)
             return self._settle_and_take(lane, None, [])
@@ -117,14 +149,15 @@ class Sender:
         if self.stop.is_set():
             return None
         limits, lane.visited = lane.limits, self.changes
-        entry = work.lanes.enter(lane.scope, lane.name, self.holder, limits.batch, alone=limits.alone)
+        entry = work.lanes.enter(lane.scope, lane.name, self.holder, lane.share(), alone=limits.alone)
         if not isinstance(entry, Opened):
             return None
         while (target := self._next(lane)) is not None:
             school, kind = target
             settles = self.workspaces[school].settles_after
-            rows = work.effects.lease(self.office.worker, entry.limit, [school], [kind], settles)
-            if len(rows) < entry.limit:
+            most = entry.limit if entry.probe else DOUBTFUL
+            rows = work.effects.lease(self.office.worker, entry.limit, [school], [kind], settles, most)
+            if len(rows) < entry.limit and not (rows and rows[0].look_first):
                 self._drop(lane, target)
             if rows:
                 return self._turn(lane, entry, school, rows)
@@ -140,13 +173,16 @@ class Sender:
             self.office.school(school),
             self.workspaces[school],
             rows,
+            lane.limits.batch,
         )
         with self._lock:
+            lane.due -= len(rows)
             self._turns.append(turn)
         return turn
 
     def _send(self, turn: Turn) -> list[Sent]:
-        return send_all(self.office, turn.school, turn.workspace, turn.rows, self._may_send(turn))
+        course = Course(self._may_send(turn), turn.batch, turn.sent.extend)
+        return send_all(self.office, turn.school, turn.workspace, turn.rows, course)
 
     def _may_send(self, turn: Turn) -> Callable[[Effect], bool | None]:
         def may(effect: Effect) -> bool | None:
@@ -157,10 +193,13 @@ class Sender:
 
         return may
 
-    def _count(self, turn: Turn | None, ends: Ends, settled: int) -> None:
+    def _leave_turn(self, turn: Turn | None) -> None:
         with self._lock:
             if turn is not None:
                 self._turns.remove(turn)
+
+    def _count(self, ends: Ends, settled: int) -> None:
+        with self._lock:
             self.ends.done += ends.done
             self.ends.parked += ends.parked
             self.settled += settled

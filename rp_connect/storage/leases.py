@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -18,38 +19,43 @@ LEASE = timedelta(seconds=60)
 _LOST = "the worker ended or took too long: whether it arrived is not known"
 
 
-def take(
-    session: Session,
-    owner: str,
-    limit: int,
-    schools: Collection[str] | None,
-    kinds: Collection[EffectKind] | None,
-    settles_after: float,
-) -> Sequence[Row]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a worker asks for. `doubtful`: where any are unclear, up to so many of those and no others."""
+
+    limit: int
+    schools: Collection[str] | None = None
+    kinds: Collection[EffectKind] | None = None
+    doubtful: int | None = None
+
+
+def take(session: Session, owner: str, wanted: Wanted, settles_after: float) -> Sequence[Row]:
     """Lease what is due, oldest first. Workers pass over what another one is just taking."""
     now = session.now()
-    _give_up_lost_leases(session, now, owner, schools, settles_after)
-    if not (ids := _due_ids(session, now, limit, schools, kinds)):
+    _give_up_lost_leases(session, now, owner, wanted.schools, settles_after)
+    if not (ids := _due_ids(session, now, wanted)):
         return []
     values = {"ids": ids, "by": owner, "until": now + LEASE}
     return sorted(session.rows(_TAKEN, values), key=lambda row: int(row.id))
 
 
-def _due_ids(
-    session: Session,
-    now: datetime,
-    limit: int,
-    schools: Collection[str] | None,
-    kinds: Collection[EffectKind] | None,
-) -> Sequence[int]:
-    """State by state and kind by kind, each in the order of an index: nothing needs to be sorted."""
-    found: list[int] = []
-    for state, due in (_DUE if schools is None else _DUE_OF_SCHOOLS).items():
-        for kind in EffectKind if kinds is None else kinds:
-            values = {"of_state": state, "of_kind": kind, "now": now, "most": limit}
-            values |= {} if schools is None else {"schools": list(schools)}
-            found += [row.id for row in session.rows(due, values)]
-    return sorted(found)[:limit]
+def _due_ids(session: Session, now: datetime, wanted: Wanted) -> Sequence[int]:
+    if wanted.doubtful is None:
+        found = [id_ for state in _DUE for id_ in _due_in(session, now, state, wanted, wanted.limit)]
+        return sorted(found)[: wanted.limit]
+    doubtful = _due_in(session, now, EffectState.UNCLEAR, wanted, wanted.doubtful)
+    return doubtful or _due_in(session, now, EffectState.WAITING, wanted, wanted.limit)
+
+
+def _due_in(session: Session, now: datetime, state: EffectState, wanted: Wanted, most: int) -> list[int]:
+    """Kind by kind, each in the order of an index: nothing needs to be sorted."""
+    schools, found = wanted.schools, list[int]()
+    due = (_DUE if schools is None else _DUE_OF_SCHOOLS)[state]
+    for kind in EffectKind if wanted.kinds is None else wanted.kinds:
+        values = {"of_state": state, "of_kind": kind, "now": now, "most": most}
+        values |= {} if schools is None else {"schools": list(schools)}
+        found += [row.id for row in session.rows(due, values)]
+    return sorted(found)[:most]
 
 
 def count_due(session: Session, schools: Collection[str]) -> dict[tuple[str, EffectKind], int]:

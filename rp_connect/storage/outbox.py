@@ -16,7 +16,7 @@ from rp_connect.domain.effect import Effect, EffectKind, EffectState
 from rp_connect.errors import NotFoundError, UsageError
 from rp_connect.storage.case_tables import effects
 from rp_connect.storage.faults import ClashError
-from rp_connect.storage.leases import LEASE, count_due, take
+from rp_connect.storage.leases import LEASE, Wanted, count_due, take
 from rp_connect.storage.retirement import retire
 from rp_connect.storage.session import Row, Session, in_lots
 from rp_connect.storage.types import Moment
@@ -35,11 +35,23 @@ _DONE = _ALL_OURS.values(
     reason=None,
     done_at=sa.bindparam("now", type_=Moment),
 )
+_LOOK = (
+    sa.select(effects.c.not_before)
+    .where(
+        effects.c.state == EffectState.UNCLEAR,
+        effects.c.kind == sa.bindparam("of_kind"),
+        effects.c.school == sa.bindparam("of_school"),
+        effects.c.not_before.between(sa.bindparam("soonest"), sa.bindparam("latest")),
+    )
+    .order_by(effects.c.not_before)
+    .limit(1)
+)
 
 
 class SqlOutbox:
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._looks: dict[tuple[str, EffectKind, float], datetime] = {}
 
     def want(self, kind: EffectKind, key: str, *, school: str, case: str | None) -> None:
         self.want_each(kind, [key], school=school, case=case)
@@ -71,8 +83,10 @@ class SqlOutbox:
         schools: Collection[str] | None = None,
         kinds: Collection[EffectKind] | None = None,
         settles_after: float = 0.0,
+        doubtful: int | None = None,
     ) -> Sequence[Effect]:
-        return [_effect(row) for row in take(self._session, owner, limit, schools, kinds, settles_after)]
+        wanted = Wanted(limit, schools, kinds, doubtful)
+        return [_effect(row) for row in take(self._session, owner, wanted, settles_after)]
 
     def renew(self, effect: Effect) -> bool:
         return bool(self.renew_all([effect]))
@@ -89,8 +103,8 @@ class SqlOutbox:
     def wait(self, effect: Effect, seconds: float, reason: str) -> bool:
         return self._stand(effect, EffectState.WAITING, not_before=self._after(seconds), reason=reason)
 
-    def unclear(self, effect: Effect, seconds: float, reason: str) -> bool:
-        later = self._after(seconds)
+    def unclear(self, effect: Effect, seconds: float, reason: str, *, gather: float = 0.0) -> bool:
+        later = self._next_look(effect, seconds, gather) if gather else self._after(seconds)
         return self._settle(effect, EffectState.UNCLEAR, not_before=later, reason=reason, look_first=True)
 
     def park(self, effect: Effect, reason: str, *, look_first: bool = False) -> bool:
@@ -128,6 +142,17 @@ class SqlOutbox:
         counted = sa.select(effects.c.state, sa.func.count().label("n")).group_by(effects.c.state)
         counted = counted if school is None else counted.where(effects.c.school == school)
         return dict.fromkeys(EffectState, 0) | {row.state: row.n for row in self._session.rows(counted)}
+
+    def _next_look(self, effect: Effect, seconds: float, gather: float) -> datetime:
+        """The moment for which others of its school and kind wait already, where that is late enough for this
+        one too and not too late; else the first for which later ones may wait."""
+        which = effect.school, effect.kind, seconds
+        if which not in self._looks:
+            latest = self._after(seconds + gather)
+            bounds = {"of_school": effect.school, "of_kind": effect.kind}
+            row = self._session.first(_LOOK, {**bounds, "soonest": self._after(seconds), "latest": latest})
+            self._looks[which] = latest if row is None else row.not_before
+        return self._looks[which]
 
     def _after(self, seconds: float) -> datetime:
         return self._session.now() + timedelta(seconds=seconds)

@@ -17,6 +17,7 @@ from rp_connect.storage.schools import number_of
 from rp_connect.storage.session import Row, Session, in_lots
 
 _SAME = tuple(column.name for column in tasks.c if not column.name.startswith("due_"))
+_NAMES = tuple(column.name for column in tasks.c)
 _ORDER = (
     *by_reference(tasks.c.case),
     tasks.c.due_day.asc().nulls_last(),
@@ -77,8 +78,9 @@ class SqlTasks:
 
 
 def _task(row: Row) -> Task:
-    held = row._mapping
-    return Task(due=row.due_at or row.due_day, **{name: held[name] for name in _SAME})
+    held = dict(zip(_NAMES, row, strict=True))
+    at, day = held.pop("due_at"), held.pop("due_day")
+    return Task(due=at or day, **held)
 
 
 def _values(task: Task) -> dict[str, Any]:

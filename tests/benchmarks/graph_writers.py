@@ -19,7 +19,7 @@ from pathlib import Path
 import requests
 
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.measure import Cost, one_program
+from tests.benchmarks.measure import Cost, one_program, program_environment
 from tests.benchmarks.table import Line
 from tests.faults.tenant_trust import SECRETS, TenantTrust
 from tests.graph_server.client import Client
@@ -142,7 +142,7 @@ def once(client: str, weather: Weather, template: Path, cases: int, takes: Taken
         words = ours(server, template) if client == "ours" else theirs(server, client, cases)
         weather(server)
         before = server.log.requests
-        takes.costs.append(one_program(words, os.environ | SECRETS))
+        takes.costs.append(one_program(words, program_environment() | SECRETS))
         log, state = server.log, server.state
         takes.requests.append(log.requests - before)
         names = [

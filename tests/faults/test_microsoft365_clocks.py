@@ -16,6 +16,7 @@ import pytest
 from rp_connect.domain.effect import Effect, EffectKind, EffectState
 from rp_connect.services.deliver_effects import deliver_effects
 from rp_connect.services.office import Office
+from rp_connect.services.put_items import Course
 from rp_connect.services.send_effect import send_all
 from rp_connect.services.set_meeting import set_meeting
 from rp_connect.storage.store import open_store
@@ -96,7 +97,7 @@ def sent(
         (held,) = work.effects.lease(office.worker, 5, ["northwick"], [EffectKind.MEETING])
         work.commit()
     school = office.school("northwick")
-    send_all(office, school, school.workspace(), [held], lambda _: True)
+    send_all(office, school, school.workspace(), [held], Course(lambda _: True))
     yield Sent(office, clock, held)
     store.close()
 

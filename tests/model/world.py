@@ -19,6 +19,7 @@ from rp_connect.errors import RpConnectError
 from rp_connect.services.deliver_effects import Delivered, deliver_effects
 from rp_connect.services.office import Office, School
 from rp_connect.services.pull_tasks import SchoolPull, pull_tasks
+from rp_connect.services.put_items import Course
 from rp_connect.services.send_effect import send_all
 from rp_connect.services.sync_report import SchoolSync
 from rp_connect.services.sync_schools import sync_schools
@@ -104,7 +105,9 @@ class World:
             rows = work.effects.lease(self._dead.worker, leased)
             work.commit()
         for row in rows[:written]:
-            (sent,) = send_all(self.office, self.school, self.school.workspace(), [row], lambda _: True)
+            (sent,) = send_all(
+                self.office, self.school, self.school.workspace(), [row], Course(lambda _: True)
+            )
             if isinstance(sent.outcome, RpConnectError):
                 break
         return len(rows)

@@ -136,6 +136,44 @@ def test_where_few_of_a_batch_are_told_to_wait_only_they_wait_each_its_own_time(
     office.store.close()
 
 
+def test_where_a_service_asks_for_patience_the_rest_of_what_was_leased_is_not_sent(tmp_path: Path) -> None:
+    """Five batches are leased at once; the second of them is refused as a whole."""
+
+    def fault(shelf: str, key: str) -> RpConnectError | None:
+        refused = shelf == "tasks" and len(receiver.rows("tasks")) == 2
+        return TryLaterError(BUSY, retry_after=30.0) if refused else None
+
+    receiver = Receiver(fault)
+    office = joined(synced(tmp_path), receiver, lanes={"planner": LaneLimits(10, 1)})
+    report = deliver_effects(office)
+
+    assert receiver.rows("tasks") == [10, 10]
+    assert len(receiver.keys("tasks")) == 10
+    assert states(office)[EffectKind.TASK, EffectState.DONE] == 10
+    assert states(office)[EffectKind.TASK, EffectState.WAITING] == report.waiting > 50
+    with office.store.read() as work:
+        assert work.lanes.shut_until("one account", "planner") is not None
+    office.store.close()
+
+
+def test_what_has_ended_is_stored_while_the_rest_of_what_was_leased_is_still_sent(tmp_path: Path) -> None:
+    """A worker that dies in its fifth batch has not sent the first four in vain."""
+    done: list[int] = []
+
+    def fault(shelf: str, key: str) -> RpConnectError | None:
+        if shelf == "tasks" and len(done) < len(receiver.rows("tasks")):
+            done.append(states(office)[EffectKind.TASK, EffectState.DONE])
+        return None
+
+    receiver = Receiver(fault, slow=0.6)
+    office = joined(synced(tmp_path), receiver, lanes={"planner": LaneLimits(10, 1)})
+    deliver_effects(office)
+
+    assert done[0] == 0
+    assert done[4] >= 20
+    office.store.close()
+
+
 def test_no_call_comes_earlier_than_the_answer_before_it_asked_for(tmp_path: Path) -> None:
     """Whoever answers counts: every delivery that somebody starts meanwhile keeps away."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -195,6 +196,49 @@ def test_after_an_unclear_end_it_looks_first_and_not_too_soon(store, clock):
     clock.move_on(20)
     [again] = lease(store)
     assert (again.id, again.look_first, again.attempt, again.revision) == (first.id, True, 2, 1)
+
+
+def test_what_is_in_doubt_is_looked_for_at_one_moment_and_never_before_it_may_have_landed(store, clock):
+    want(store, "a", "b", "c", "d")
+    held = {effect.key: effect for effect in lease(store)}
+
+    def lose(key: str) -> None:
+        with store.begin() as work:
+            work.effects.unclear(held[key], 20, "no answer", gather=10)
+            work.commit()
+
+    lose("a")  # for 30 seconds from now
+    clock.move_on(9)
+    lose("b")  # not before 29: goes with it
+    clock.move_on(5)
+    lose("c")  # not before 34: too late for it, so that it has a moment of its own
+    lose("d")
+
+    assert due_in(store, clock, 15) == []
+    assert due_in(store, clock, 1) == ["a", "b"]
+    assert due_in(store, clock, 13) == []
+    assert due_in(store, clock, 1) == ["c", "d"]
+
+
+def due_in(store: SqlStore, clock: Any, seconds: float) -> list[str]:
+    clock.move_on(seconds)
+    return [effect.key for effect in lease(store)]
+
+
+def test_who_asks_for_rows_in_doubt_gets_all_of_them_before_any_other(store):
+    want(store, "a", "b", "c", "d")
+    for effect in lease(store)[1:]:
+        write(store, "unclear", effect, 0, "no answer")
+    want(store, "e", "f")
+
+    def taken() -> list[str]:
+        with store.begin() as work:
+            rows = work.effects.lease(ME, 2, [SCHOOL], [EffectKind.TASK], 0.0, 500)
+            work.commit()
+        return [effect.key for effect in rows]
+
+    assert taken() == ["b", "c", "d"]
+    assert taken() == ["e", "f"]
 
 
 def test_who_looked_first_once_looks_first_until_it_is_done(store, clock):

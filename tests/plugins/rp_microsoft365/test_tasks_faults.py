@@ -19,6 +19,7 @@ from rp_connect.errors import (
 )
 from rp_connect.ports.workspace import Outcome, WorkspaceTask, Written
 from rp_microsoft365.planner_tasks import PlannerTasks
+from tests.graph_server.people import edit_task
 from tests.plugins.rp_microsoft365.planner_school import BARE, WHOLE, PlannerSchool, numbered
 
 pytestmark = pytest.mark.facts
@@ -61,6 +62,35 @@ def test_a_lost_answer_to_a_batch_is_unclear_for_each_of_it_and_none_is_made_twi
     assert None not in found
     assert len(school.rows) == 9
     assert len(set(school.titles)) == 9
+
+
+def test_what_a_look_found_is_not_read_again_and_a_change_made_meanwhile_is_never_written_over(
+    school: PlannerSchool,
+):
+    shelf = school.open()
+    made = shelf.create_all([numbered(n) for n in (1, 2, 3)])
+    assert kinds(made) == ["Written"] * 3
+    again = school.open()
+    items = [replace(numbered(n), revision=2, day=date(2026, 11, 19)) for n in (1, 2, 3)]
+    found = again.find_all([item.key for item in items])
+    assert all(isinstance(one, Written) for one in found)
+    held = [
+        (one.external_id, item) for one, item in zip(found, items, strict=True) if isinstance(one, Written)
+    ]
+    edit_task(school.server.state, held[1][0], dueDateTime="2026-12-01T12:00:00Z")
+    reads = read_by_id(school)
+
+    assert kinds(again.update_all(held)) == ["Written", "ConflictError", "Written"]
+    assert read_by_id(school) == reads
+    assert kinds(again.update_all(held)) == ["Written"] * 3  # once: now each is read
+    assert read_by_id(school) == reads + 3
+
+
+def read_by_id(school: PlannerSchool) -> int:
+    return sum(
+        entry.operation.startswith("GET /planner/tasks/{") and entry.operation.endswith("}")
+        for entry in school.server.log.entries
+    )
 
 
 def test_a_task_whose_notes_were_cut_off_is_completed_and_not_made_twice(school: PlannerSchool):
