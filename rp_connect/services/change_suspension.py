@@ -61,7 +61,9 @@ def cancel_suspension(office: Office, ref: str, who: str) -> Case:
 def _change(
     office: Office, ref: str, who: str, what: str, change: Change, *, closes: str | None = None
 ) -> Case:
+    pupil_no = _pupil_of(office, ref)
     with office.store.begin() as work:
+        work.suspensions.of_pupils([pupil_no])  # held before the case: see change_task
         case = work.cases.get(ref)
         if case.suspension_no is None:
             raise UsageError(f"{ref} does not come from a suspension.")
@@ -77,6 +79,14 @@ def _change(
         changed = work.cases.get(ref)
         work.commit()
         return changed
+
+
+def _pupil_of(office: Office, ref: str) -> int:
+    with office.store.read() as work:
+        number = work.cases.get(ref).suspension_no
+        if number is None:
+            raise UsageError(f"{ref} does not come from a suspension.")
+        return work.suspensions.get(number).pupil_no
 
 
 def _close(work: UnitOfWork, ref: str, rule: str, who: str, now: datetime) -> None:

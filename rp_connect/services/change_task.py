@@ -1,4 +1,8 @@
-"""Change tasks of a case in one transaction: the task, the effect that shows it outside, the audit row."""
+"""Change tasks of a case in one transaction: the task, the effect that shows it outside, the audit row.
+
+On PostgreSQL whoever changes a row holds it until the end. So that no two ever wait for each other, everybody
+takes them in one order: suspensions by number, cases by reference, tasks by id, and effects last.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +31,9 @@ def show_record(work: UnitOfWork, case: Case) -> None:
 
 def show_tasks(work: UnitOfWork, case: Case) -> None:
     """The case's open tasks in the workspace should stand where its stage now is."""
-    for task in work.tasks.every(case=case.ref, state=TaskState.OPEN):
-        work.effects.want(EffectKind.TASK, task.id, school=task.school, case=task.case)
+    tasks = work.tasks.of_cases([case.ref]).get(case.ref, ())
+    shown = [task.id for task in tasks if task.state is TaskState.OPEN]
+    work.effects.want_each(EffectKind.TASK, shown, school=case.school, case=case.ref)
 
 
 def audit(work: UnitOfWork, case: Case, who: str, at: datetime, what: str) -> None:

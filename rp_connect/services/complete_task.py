@@ -10,7 +10,10 @@ from rp_connect.services.office import Office
 
 def complete_task(office: Office, task_id: str, who: str) -> Task:
     """Raises NotFoundError, UsageError where it was cancelled. A task that is done already stays as it is."""
+    with office.store.read() as work:
+        ref = work.tasks.get(task_id).case
     with office.store.begin() as work:
+        case = work.cases.get(ref)  # before its task: see change_task
         task = work.tasks.get(task_id)
         if task.state is TaskState.CANCELLED:
             raise UsageError(f"{task_id} was cancelled, so it cannot be completed.")
@@ -19,6 +22,6 @@ def complete_task(office: Office, task_id: str, who: str) -> Task:
         now = office.clock.now()
         done = closed(task, who, now)
         store_tasks(work, [done])
-        audit(work, work.cases.get(task.case), who, now, f"task done: {task.rule}")
+        audit(work, case, who, now, f"task done: {task.rule}")
         work.commit()
         return done

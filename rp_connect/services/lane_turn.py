@@ -85,6 +85,7 @@ class Turn:
         """Ends and what they bring are stored together; an end that was overtaken stores nothing. `now` is
         the school's clock."""
         shut, ends = self._tell_lane(work, sent), Ends()
+        _hold(work, sent)
         well = [one for one in sent if _ended_well(one) and one.effect.id not in self.stored]
         _store_all(work, well, ends, now)
         for one in sent:
@@ -145,6 +146,18 @@ def _last_batch(sent: Sequence[Sent]) -> list[Sent]:
     kept = [one for one in sent if one.kept]
     last = max((one.lot for one in kept), default=0)
     return [one for one in kept if one.lot == last]
+
+
+def _hold(work: UnitOfWork, sent: Sequence[Sent]) -> None:
+    """What is put back into the outbox meets those who want it anew: so what it is about is held first, in
+    the order that change_task says."""
+    if all(_ended_well(one) and not isinstance(one.outcome, GoneError) for one in sent):
+        return
+    keys = [one.effect.key for one in sent]
+    if sent[0].effect.kind is EffectKind.TASK:
+        work.tasks.by_id(keys)
+    elif sent[0].effect.kind is EffectKind.RECORD:
+        work.cases.by_ref(keys)
 
 
 def _ended_well(one: Sent) -> bool:

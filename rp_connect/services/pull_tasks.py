@@ -70,12 +70,28 @@ def pull_school(office: Office, school: School) -> SchoolPull:
         result.fault = str(fault)
         return result
     with office.store.begin() as work:
-        busy = work.effects.in_flight(EffectKind.TASK)
-        for task in work.tasks.every(school=school.id):
-            if task.id in seen and task.id not in busy and known.get(task.id) == task.seen:
+        for task in _held(work, school, seen):
+            if known.get(task.id) == task.seen:
                 _compare(work, office, school, task, seen[task.id], result)
         work.commit()
     return result
+
+
+def _held(work: UnitOfWork, school: School, seen: Mapping[str, SeenTask | None]) -> list[Task]:
+    """Tasks whose copy is not what it was, as they now stand, and nobody else changes them before we do;
+    without those that are being written."""
+    every = work.tasks.every(school=school.id)
+    moved = [task for task in every if task.id in seen and not _as_before(task, seen[task.id])]
+    work.cases.by_ref({task.case for task in moved})  # before their tasks: see change_task
+    held = work.tasks.by_id([task.id for task in moved])
+    busy = work.effects.in_flight(EffectKind.TASK)
+    return [held[task.id] for task in moved if task.id not in busy]
+
+
+def _as_before(task: Task, there: SeenTask | None) -> bool:
+    if there is None:
+        return False
+    return there.version == _last_seen(task, there).version and there.external_id == task.external_id
 
 
 def _not_while_shut(office: Office, school: School) -> None:
@@ -150,9 +166,9 @@ def _compare(
     if there is None:
         _gone(work, task, now, result)
         return
-    last = _last_seen(task, there)
-    if there.version == last.version and there.external_id == task.external_id:
+    if _as_before(task, there):
         return
+    last = _last_seen(task, there)
     assignees = last.assignees if there.assignees is None else there.assignees
     now_seen = replace(last, version=there.version, done=there.done, day=there.day, assignees=assignees)
     changed = _merge(school, task, last, now_seen, now, result)

@@ -28,6 +28,7 @@ def store_suspensions(work: UnitOfWork, sync: SyncPass, records: Sequence[Record
     sync.report.read["suspensions"] += len(given)
     school, mis = sync.school.id, sync.mis
     pupils = work.pupils.by_id(school, mis, {r.pupil_id for r in given})
+    work.suspensions.of_pupils({pupil.no for pupil in pupils.values()})  # held at once: see change_task
     held = work.suspensions.by_id(school, mis, [r.id for r in given])
     if sync.former_mis:
         unknown = [(r, pupils[r.pupil_id].no) for r in given if r.id not in held and r.pupil_id in pupils]
