@@ -26,6 +26,7 @@ FIGURES = {
     "cases": "five_hundred",
     "growth": "growth",
     "functions": "functions_start",
+    "fleet": "fleet_workers",
     "wonde": "wonde_first_read",
     "graph": "graph_writers",
 }

@@ -33,6 +33,7 @@ class Size:
     growth_days: int = 19
     growth_shape: Shape = field(default_factory=lambda: Shape(pupils=1000, incidents=20, suspensions=5))
     usual_cases: int = 40
+    fleet_cases: int = 48
     cases: int = 500
     requests: int = 9
     starts: int = 9
@@ -49,7 +50,10 @@ class Size:
 SIZES = {
     "small": Size(),
     "full": Size(
-        year_days=190, growth_days=190, quiet_shape=Shape(pupils=1000, days=10, incidents=300, suspensions=20)
+        year_days=190,
+        growth_days=190,
+        quiet_shape=Shape(pupils=1000, days=10, incidents=300, suspensions=20),
+        fleet_cases=320,
     ),
 }
 

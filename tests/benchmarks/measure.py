@@ -154,3 +154,22 @@ def typical(costs: Sequence[Cost], of: Callable[[Cost], float]) -> float:
 def typical_parts(costs: Sequence[Cost]) -> dict[str, float]:
     names = dict.fromkeys(name for cost in costs for name in cost.parts)
     return {name: median(cost.parts.get(name, 0.0) for cost in costs) for name in names}
+
+
+def tree_cpu(process_id: int) -> float:
+    """Seconds of CPU of a process, its children as they are now, and those it has waited for. Linux only."""
+    ticks, children = os.sysconf("SC_CLK_TCK"), defaultdict(list)
+    used: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            words = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it ended meanwhile
+            continue
+        used[int(stat.parent.name)] = sum(map(int, words[11:15]))
+        children[int(words[1])].append(int(stat.parent.name))
+    found, wanted = 0, [process_id]
+    while wanted:
+        one = wanted.pop()
+        found += used.get(one, 0)
+        wanted += children[one]
+    return found / ticks

@@ -69,6 +69,10 @@ class Azurite:
             f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};QueueEndpoint={address};"
         )
 
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
     def service(self) -> QueueServiceClient:
         return QueueServiceClient.from_connection_string(self.connection)
 

@@ -11,9 +11,10 @@ from typing import Self
 
 from tests.functions.azurite import Azurite
 from tests.functions.listener import KilledError, Listener
-from tests.functions.worker import Worker
+from tests.functions.worker import PATIENCE_S, Worker
 
 QUEUE = "rp-connect-work"
+HEALTH = "https://rp.example/health"
 
 
 class Fleet:
@@ -47,9 +48,24 @@ class Fleet:
         if self.faults and error is None:
             raise self.faults[0]
 
+    def warm_up(self) -> None:
+        """Each has answered once, and so has loaded what it needs."""
+        asked = [
+            worker.begin(name="pages", trigger="http", method="GET", url=HEALTH) for worker in self._workers
+        ]
+        assert [answer.result(PATIENCE_S)["status"] for answer in asked] == [200] * len(asked)
+
+    def cpu(self) -> float:
+        """Seconds of CPU that those who are at work now have used."""
+        return sum(float(worker.itself()["cpu_s"]) for worker in self._workers)
+
+    @property
+    def _workers(self) -> list[Worker]:
+        return list(self._at_work.values())
+
     def kill_one(self, dice: random.Random) -> None:
         """SIGKILL, whatever it is just doing."""
-        if workers := list(self._at_work.values()):
+        if workers := self._workers:
             dice.choice(workers).kill()
 
     def until(self, is_over: Callable[[], bool], each: Callable[[], object], seconds: float) -> float:
