@@ -45,8 +45,18 @@ class Lanes(Protocol):
     A `holder` is one run of one process: "host:pid:start#run".
     """
 
-    def enter(self, scope: str, lane: str, holder: str, limit: int, *, alone: bool = False) -> Entry:
-        """`alone`: only one holder at a time, for 60 seconds or until it leaves or its process is dead."""
+    def enter(
+        self,
+        scope: str,
+        lane: str,
+        holder: str,
+        limit: int,
+        *,
+        alone: bool = False,
+        settles_after: float = 0.0,
+    ) -> Entry:
+        """`alone`: only one holder at a time, for 60 seconds or until it leaves. Where its process is found
+        dead, the lane rests for `settles_after` seconds first: its last request may still be under way."""
         ...
 
     def stay(self, scope: str, lane: str, holder: str, entry: Opened) -> Opened:

@@ -18,6 +18,8 @@ from rp_connect.storage.owners import is_dead
 from rp_connect.storage.session import Row, Session
 
 LONGEST_S = 60.0
+_NOBODY = "nobody"
+"""Holds a lane whose holder died, until what that one last asked for must have ended."""
 _ROW = (lanes.c.scope == sa.bindparam("of_scope")) & (lanes.c.lane == sa.bindparam("of_lane"))
 _READ = sa.select(lanes).where(_ROW)
 
@@ -26,7 +28,16 @@ class SqlLanes:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def enter(self, scope: str, lane: str, holder: str, limit: int, *, alone: bool = False) -> Entry:
+    def enter(
+        self,
+        scope: str,
+        lane: str,
+        holder: str,
+        limit: int,
+        *,
+        alone: bool = False,
+        settles_after: float = 0.0,
+    ) -> Entry:
         row = self._row(scope, lane)
         if row is None and not alone:
             return Opened(limit)
@@ -34,7 +45,7 @@ class SqlLanes:
         now = self._session.now()
         if row.closed_until is not None and row.closed_until > now:
             return Shut(row.closed_until, row.reason or "")
-        if alone and not self._take(row, holder, now):
+        if alone and not self._take(row, holder, now, settles_after):
             return Held(self._held_until(scope, lane, now))
         return Opened(limit) if row.closed_until is None else self._probe(row, now)
 
@@ -89,12 +100,17 @@ class SqlLanes:
             return Opened(1, until)
         return Shut(until, row.reason or "")
 
-    def _take(self, row: Row, holder: str, now: datetime) -> bool:
-        """A holder that is dead, or out of time, holds nothing."""
-        if row.owner not in (None, holder) and row.held_until > now and not is_dead(_process(row.owner)):
-            return False
+    def _take(self, row: Row, holder: str, now: datetime, settles_after: float) -> bool:
+        """A holder that is out of time holds nothing, and one that is dead only what it last asked for."""
         seen = lanes.c.owner.is_not_distinct_from(row.owner)
         seen &= lanes.c.held_until.is_not_distinct_from(row.held_until)
+        if row.owner not in (None, holder) and row.held_until > now:
+            if not is_dead(_process(row.owner)):
+                return False
+            if settles_after > 0:
+                rests_until = min(row.held_until, now + timedelta(seconds=settles_after))
+                self._write(row.scope, row.lane, seen, owner=_NOBODY, held_until=rests_until)
+                return False
         if self._write(row.scope, row.lane, seen, owner=holder, held_until=now + LEASE):
             return True
         now_held = self._row(row.scope, row.lane)  # another thread of the same run may have renewed it

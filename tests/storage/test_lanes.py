@@ -220,6 +220,22 @@ def test_a_lane_whose_holder_was_killed_is_free_at_once(store, url):
         assert enter(store, f"{this_process()}#1", alone=True) == Opened(20)
 
 
+def test_a_lane_whose_holder_was_killed_rests_until_its_last_request_must_have_ended(store, url, clock):
+    """The service goes on with what the dead one asked for: more at once would be too many for it."""
+    with elsewhere("hold_lane", url, TENANT) as other:
+        assert other.says() == "held"
+        other.kill()
+        until = clock.moment + timedelta(seconds=5)
+        for holder in (ME, YOU):
+            with store.begin() as work:
+                entry = work.lanes.enter(TENANT, "calendar", holder, 20, alone=True, settles_after=5)
+                work.commit()
+            assert entry == Held(until)
+            clock.move_on(2)
+        clock.move_on(1)
+        assert enter(store, YOU, alone=True) == Opened(20)
+
+
 def test_a_lane_for_one_alone_can_be_shut_as_well(store, clock):
     tell(store, "told_to_wait", enter(store, alone=True), None, "busy")
     clock.move_on(1)
