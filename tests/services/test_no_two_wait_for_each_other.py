@@ -25,8 +25,8 @@ from rp_connect.services.sync_schools import sync_schools
 from tests.drop_school import DropSchool
 from tests.services.receiver import BulkShelf, Receiver, joined, synced
 
-CASES, SYNCS = 10, 5
-pytestmark = pytest.mark.timeout(180)
+CASES, SYNCS = 8, 4
+pytestmark = pytest.mark.timeout(290)
 
 
 class BusyPlan(BulkShelf):
