@@ -149,7 +149,8 @@ class Sender:
         if self.stop.is_set():
             return None
         limits, lane.visited = lane.limits, self.changes
-        rests = max((self.workspaces[school].settles_after for school, _ in lane.targets), default=0.0)
+        with self._lock:
+            rests = max((self.workspaces[school].settles_after for school, _ in lane.targets), default=0.0)
         entry = work.lanes.enter(
             lane.scope, lane.name, self.holder, lane.share(), alone=limits.alone, settles_after=rests
         )
