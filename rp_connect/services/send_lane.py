@@ -150,7 +150,7 @@ class Sender:
             return None
         limits, lane.visited = lane.limits, self.changes
         with self._lock:
-            rests = max((self.workspaces[school].settles_after for school, _ in lane.targets), default=0.0)
+            rests = max((self.workspaces[school].settles_after for school, _ in lane.targets), default=60.0)
         entry = work.lanes.enter(
             lane.scope, lane.name, self.holder, lane.share(), alone=limits.alone, settles_after=rests
         )
