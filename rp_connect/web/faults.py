@@ -34,6 +34,7 @@ STATUSES: tuple[tuple[type[errors.RpConnectError], int], ...] = (
     (errors.BusyError, 409),
     (errors.GoneError, 409),
     (errors.AccessError, 502),
+    (errors.PartlySetUpError, 502),
     (errors.UnclearError, 502),
     (errors.TryLaterError, 503),
     (errors.StoreError, 503),

@@ -43,6 +43,8 @@ def failing(office: Office, error: Exception) -> Iterator[Browser]:
 
 
 def make(kind: Callable[..., errors.RpConnectError]) -> errors.RpConnectError:
+    if kind is errors.PartlySetUpError:
+        return errors.PartlySetUpError([], ["This is the sentence."])
     return kind("S-17", "reason.") if kind is errors.BadRecordError else kind("This is the sentence.")
 
 
