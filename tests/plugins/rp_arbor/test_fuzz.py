@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import os
 import random
-import time
 from collections.abc import Callable
 
 import pytest
@@ -40,12 +39,6 @@ def cursors(post: Post) -> Cursors:
     found = {kind: changes(opened(post), kind, None).cursor for kind in Kind}
     happened(post.site)
     return {kind: cursor for kind, cursor in found.items() if cursor is not None}
-
-
-@pytest.fixture(autouse=True)
-def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A polite repetition comes at once."""
-    monkeypatch.setattr(time, "sleep", lambda _: None)
 
 
 def happened(site: ArborSite) -> None:
@@ -80,7 +73,7 @@ def involve(site: ArborSite, key: int, incident: int, pupil: int) -> None:
 
 def opened(post: Post) -> MisAdapter:
     """Another one each time, as after a restart."""
-    adapter = adapter_at("https://arbor.example")
+    adapter = adapter_at("https://arbor.example", lambda _: None)
     mounted(vars(adapter)["_arbor"], post.answer)
     return adapter
 

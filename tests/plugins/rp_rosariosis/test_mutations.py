@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from collections.abc import Callable
 from random import Random
 
@@ -32,14 +31,8 @@ def post() -> Post:
     return Post(school())
 
 
-@pytest.fixture(autouse=True)
-def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A polite repetition comes at once."""
-    monkeypatch.setattr(time, "sleep", lambda _: None)
-
-
 def opened(post: Post) -> MisAdapter:
-    mis = adapter("https://rosariosis.example")
+    mis = adapter("https://rosariosis.example", lambda _: None)
     mounted(vars(mis)["_rosario"], post.answer)
     return mis
 
