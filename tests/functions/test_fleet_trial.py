@@ -29,8 +29,8 @@ from tests.postgres_server import PostgresServer
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
 CASES = int(os.environ.get("RP_CONNECT_TRIAL_CASES", "5000" if FULL else "20"))
 WORKERS = 8 if FULL else 2
-SCHOOLS = tuple(f"school-{number}" for number in range(1, (16 if FULL else 4) + 1))
-KILL_EVERY_S = (3.0, 9.0) if FULL else (1.0, 3.0)
+SCHOOLS = tuple(f"school-{number}" for number in range(1, (100 if FULL else 4) + 1))
+KILL_EVERY_S = (8.0, 24.0) if FULL else (1.0, 3.0)
 KILLS = math.inf if FULL else 3
 """For as long as the work lasts, or so many."""
 LONGEST_S = 4 * 3600.0 if FULL else 240.0
@@ -125,7 +125,7 @@ def test_workers_that_are_killed_at_random_send_everything_once(trust, azurite, 
     wanted, deaths, took = deliver(trust, azurite, monkeypatch, WORKERS, KILLS)
 
     assert wrong(trust) == {}
-    assert deaths >= max(1, CASES // 50)
+    assert deaths >= max(1, CASES // 100)
     log = trust.server.log
     assert (log.outlook_peak <= 4, log.outlook_refused) == (True, 0)
     tell(capsys, f"{WORKERS} workers, {CASES} cases, {deaths} killed", wanted, took)
