@@ -21,8 +21,8 @@ FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
 def tried(examples: int, check: Callable[..., None], *strategies: st.SearchStrategy[Any]) -> None:
     """Check so many examples of the strategies, from the same seeds, with nothing kept between runs.
 
-    Not always the same ones: the library mixes in constants of whatever modules are loaded, so a run of one file
-    sees others than a run of everything.
+    Not always the same ones: the library mixes in constants of whatever modules are loaded, so a run of one
+    file sees others than a run of everything.
 
     In batches of ten, each from a seed of its own: within one, most examples are small changes of the others.
     """

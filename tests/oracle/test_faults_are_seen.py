@@ -118,8 +118,8 @@ TOLD_WRONGLY = {
 def some_worlds() -> list[World]:
     """Random worlds, each once where cancelled sessions count and once where they do not.
 
-    Both, because a pack that confuses the two shows in one world of a hundred when the choice is left to chance:
-    300 worlds without one are then no rarity.
+    Both, because a pack that confuses the two shows in one world of a hundred when the choice is left to
+    chance: 300 worlds without one are then no rarity.
     """
     found: list[World] = []
 
