@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -23,7 +23,8 @@ from rp_connect.services.send_effect import send_all
 Target = tuple[str, EffectKind]
 """A school and a kind of effect: what one batch is made of."""
 BATCHES = 5
-"""So many batches are leased, and settled, in one transaction: each transaction waits for the disk."""
+"""So many batches at most are leased, and settled, in one transaction: each transaction waits for the disk. A
+run begins with one and doubles, for what a worker that dies has leased is in doubt."""
 STORE_EVERY_S = 0.2
 DOUBTFUL = 500
 """So many rows in doubt are taken at once: where no key can be asked for, all there is is read for them."""
@@ -45,10 +46,13 @@ class Lane:
     active: int = 0
     visited: int = -1
 
-    def share(self) -> int:
-        """How many rows one sender takes: whole batches, and no more than leave the other senders some."""
+    def share(self, taken: int) -> int:
+        """How many rows one sender takes: whole batches, no more than leave the other senders some, and few
+        where this run has `taken` few yet."""
         batch = self.limits.batch
-        return batch * max(1, min(BATCHES, -(-self.due // (batch * max(1, self.active)))))
+        share = -(-self.due // (batch * max(1, self.active)))
+        grown = 1 + taken // (batch * max(1, self.limits.at_once))
+        return batch * max(1, min(BATCHES, share, grown))
 
     def next(self, passed_over: set[str]) -> Target | None:
         """Schools take turns, so that none waits behind another's thousand tasks."""
@@ -71,6 +75,7 @@ class Sender:
         self.settled = 0
         self.changes = 0
         self._turns: list[Turn] = []
+        self._taken: Counter[tuple[str, str]] = Counter()
         self._next_storing = 0.0
         self._pulling: set[str] = set()
         self._lock = threading.Lock()
@@ -152,7 +157,7 @@ class Sender:
         with self._lock:
             rests = max((self.workspaces[school].settles_after for school, _ in lane.targets), default=60.0)
         entry = work.lanes.enter(
-            lane.scope, lane.name, self.holder, lane.share(), alone=limits.alone, settles_after=rests
+            lane.scope, lane.name, self.holder, self._share(lane), alone=limits.alone, settles_after=rests
         )
         if not isinstance(entry, Opened):
             return None
@@ -181,12 +186,30 @@ class Sender:
         )
         with self._lock:
             lane.due -= len(rows)
+            self._taken[lane.scope, lane.name] += len(rows)
             self._turns.append(turn)
         return turn
 
+    def _share(self, lane: Lane) -> int:
+        with self._lock:
+            return lane.share(self._taken[lane.scope, lane.name])
+
     def _send(self, turn: Turn) -> list[Sent]:
-        course = Course(self._may_send(turn), turn.batch, turn.sent.extend)
+        course = Course(self._may_send(turn), turn.batch, self._ended(turn))
         return send_all(self.office, turn.school, turn.workspace, turn.rows, course)
+
+    def _ended(self, turn: Turn) -> Callable[[Sequence[Sent]], None]:
+        """What was in doubt is stored lot by lot, at once: whatever ended its last sender may end this one as
+        soon, and then nothing would ever be done."""
+        if not turn.rows[0].look_first:
+            return turn.sent.extend
+
+        def store(lot: Sequence[Sent]) -> None:
+            turn.sent.extend(lot)
+            if turn.unstored():
+                self._store([turn])
+
+        return store
 
     def _may_send(self, turn: Turn) -> Callable[[Effect], bool | None]:
         def may(effect: Effect) -> bool | None:

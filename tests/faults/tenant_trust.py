@@ -26,7 +26,7 @@ SCHOOLS = ("northwick", "southgate")
 LONDON = ZoneInfo("Europe/London")
 SECRETS = {"GRAPH_TOKEN": "an-access-token"}
 DAYS = ("2026-11-09", "2026-11-10", "2026-11-11", "2026-11-12")
-LONGEST_S = 1800.0
+LONGEST_S = 7200.0
 TRUST = """\
 [trust]
 name = "Two Schools Trust"
