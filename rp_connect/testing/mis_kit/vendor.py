@@ -20,8 +20,9 @@ from rp_connect.ports.mis import Kind
 from rp_connect.testing.mis_kit.rig import Asked, MisUnderTest
 from rp_connect.testing.mis_kit.words import PATIENCE_S, Fault
 
-TIMEOUT_S = 0.3
-"""What an adapter under test should be told to wait for an answer, so that silence does not take long."""
+TIMEOUT_S = 1.0
+"""What an adapter under test should be told to wait for an answer: short, for silence is played often, and long
+enough for a busy machine."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
