@@ -21,8 +21,8 @@ from rp_connect.testing.mis_kit.rig import Asked, MisUnderTest
 from rp_connect.testing.mis_kit.words import PATIENCE_S, Fault
 
 TIMEOUT_S = 1.0
-"""What an adapter under test should be told to wait for an answer: short, for silence is played often, and long
-enough for a busy machine."""
+"""What an adapter under test should be told to wait for an answer: short, for silence is played often, and
+long enough for a busy machine."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
