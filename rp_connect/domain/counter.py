@@ -41,7 +41,8 @@ def term_of(day: date) -> Term:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Half days up to and with this suspension: the highest of the terms, and of the years, it falls in."""
+    """Half days up to and with this suspension: the highest of the terms, and of the years, in which its half
+    days lie; where nobody knows them, of the term and year of its start."""
 
     term: int
     year: int
@@ -76,7 +77,7 @@ def totals(
     for other in others:
         if other.no != suspension.no and other.in_force.start and starting_order(other) < place:
             counted += half_days(other, calendar, cancelled_count)
-    touched = set(own) | {term_of(start)}
+    touched = set(own) or {term_of(start)}
     years = {term.year for term in touched}
     return Totals(
         term=max(counted[term] for term in touched),
