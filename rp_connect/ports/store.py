@@ -148,6 +148,10 @@ class Cases(Protocol):
         """By reference."""
         ...
 
+    def open_of(self, school: str) -> Sequence[Case]:
+        """Those that are not closed, by reference."""
+        ...
+
 
 class Tasks(Protocol):
     def of_cases(self, refs: Collection[str]) -> Mapping[str, Sequence[Task]]:
@@ -180,8 +184,11 @@ class Meetings(Protocol):
         """The one of each case that is not cancelled; of several the last."""
         ...
 
-    def of_school(self, school: str) -> Sequence[Meeting]:
-        """Those that are not cancelled."""
+    def of_school(
+        self, school: str, since: datetime | None = None, until: datetime | None = None
+    ) -> Sequence[Meeting]:
+        """Those that are not cancelled, by time; of those the ones that begin from `since` on and before
+        `until`."""
         ...
 
     def put(self, meeting: Meeting) -> None: ...

@@ -176,6 +176,9 @@ class _OnlyCases(_Only):
         found = self._sieve.every(school, lambda name: self._held.every(name, stage))
         return sorted(found, key=lambda case: by_reference(case.ref))
 
+    def open_of(self, school: str) -> Sequence[Case]:
+        return self._sieve.every(school, self._held.open_of)
+
 
 class _OnlyTasks(_Only):
     given = ("put",)
@@ -210,8 +213,10 @@ class _OnlyMeetings(_Only):
     def of_cases(self, refs: Collection[str]) -> Mapping[str, Meeting]:
         return self._sieve.keep(self._held.of_cases(refs))
 
-    def of_school(self, school: str) -> Sequence[Meeting]:
-        return self._sieve.every(school, self._held.of_school)
+    def of_school(
+        self, school: str, since: datetime | None = None, until: datetime | None = None
+    ) -> Sequence[Meeting]:
+        return self._sieve.every(school, lambda name: self._held.of_school(name, since, until))
 
 
 class _OnlySuspensions(_Only):

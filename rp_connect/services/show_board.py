@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -172,18 +173,17 @@ def _of_school(
 ) -> SchoolBoard:
     today = school.day_of(now)
     calendar = office.calendar(work, school)
-    cases = {case.ref: case for case in work.cases.every(school.id)}
+    tomorrow = _tomorrow(calendar, today)
     tasks = [t for t in work.tasks.every(school.id, None, TaskState.OPEN) if _falls_to(t, role, school)]
-    meetings = work.meetings.of_school(school.id)
-    shown = {t.case for t in tasks} | {m.case for m in meetings}
-    people = _people(work, [c for c in cases.values() if c.ref in shown or c.stage is not Stage.CLOSED])
+    meetings = _meetings(work, school, today, tomorrow)
+    cases = _cases(work, school, {t.case for t in tasks} | {m.case for m in meetings})
+    people = _people(work, cases.values())
     zone = school.timezone
     rows = [
         BoardTask(t, cases[t.case], people[t.case], t.shown_day(zone), t.overdue(now, zone)) for t in tasks
     ]
     shelves = _shelved(rows, today, zone)
     held = [BoardMeeting(m, cases[m.case], people[m.case], school.day_of(m.at)) for m in meetings]
-    tomorrow = _tomorrow(calendar, today)
     state = work.schools.state(school.id)
     return SchoolBoard(
         school=school,
@@ -200,6 +200,20 @@ def _of_school(
         calendar_until=state.calendar_until,
         calendar_short=_ends_soon(state.calendar_until, today),
     )
+
+
+def _meetings(work: UnitOfWork, school: School, today: date, tomorrow: date) -> Sequence[Meeting]:
+    """Those of this week, and of the next school day where that comes later."""
+    monday = today - timedelta(days=today.weekday())
+    after = max(monday + timedelta(days=7), tomorrow + timedelta(days=1))
+    since, until = (datetime.combine(day, time.min, school.timezone) for day in (monday, after))
+    return work.meetings.of_school(school.id, since, until)
+
+
+def _cases(work: UnitOfWork, school: School, shown: AbstractSet[str]) -> Mapping[str, Case]:
+    """Those that are open, and those of which something is shown: not all that a school ever had."""
+    cases = {case.ref: case for case in work.cases.open_of(school.id)}
+    return cases | dict(work.cases.by_ref(shown - cases.keys()))
 
 
 def _falls_to(task: Task, role: Role | None, school: School) -> bool:

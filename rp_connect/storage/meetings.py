@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -37,9 +38,13 @@ class SqlMeetings:
         rows = self._session.each(lambda some: standing.where(meetings.c.case.in_(some)), refs)
         return {row.case: Meeting(**row._mapping) for row in rows}
 
-    def of_school(self, school: str) -> Sequence[Meeting]:
+    def of_school(
+        self, school: str, since: datetime | None = None, until: datetime | None = None
+    ) -> Sequence[Meeting]:
         standing = (meetings.c.school == school) & ~meetings.c.cancelled
         found = sa.select(meetings).where(standing).order_by(meetings.c.at, meetings.c.id)
+        found = found if since is None else found.where(meetings.c.at >= since)
+        found = found if until is None else found.where(meetings.c.at < until)
         return [Meeting(**row._mapping) for row in self._session.rows(found)]
 
     def put(self, meeting: Meeting) -> None:

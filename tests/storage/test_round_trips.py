@@ -248,6 +248,8 @@ def test_cases_come_back_with_their_parties_in_order(store):
         assert work.cases.of_suspensions([suspension, 10**6]) == {suspension: full}
         assert list(work.cases.every()) == [bare_case(), full]
         assert list(work.cases.every(stage=Stage.SAFEGUARDING_HOLD)) == [full]
+        assert list(work.cases.open_of(SCHOOL)) == [bare_case(), full]
+        assert list(work.cases.open_of("eastmoor")) == []
         assert list(work.cases.every(school="eastmoor")) == []
 
 
@@ -274,6 +276,16 @@ def test_tasks_come_back_and_are_replaced_by_their_key(store):
         assert work.tasks.of_cases(["RP-2026-0001", "RP-2026-0009"]) == {"RP-2026-0001": [dated, bare_task()]}
 
 
+def test_a_closed_case_is_not_among_the_open_ones(store):
+    with store.begin() as work:
+        work.cases.add(bare_case())
+        work.cases.add(replace(bare_case(), ref="RP-2026-0002", stage=Stage.CLOSED))
+        work.commit()
+
+    with store.read() as work:
+        assert [case.ref for case in work.cases.open_of(SCHOOL)] == ["RP-2026-0001"]
+
+
 def test_meetings_come_back_and_a_cancelled_one_makes_room(store):
     cancelled = replace(MEETING, id="RP-2026-0001.earlier", cancelled=True, at=NOON + timedelta(days=99))
     with store.begin() as work:
@@ -286,6 +298,11 @@ def test_meetings_come_back_and_a_cancelled_one_makes_room(store):
         assert work.meetings.of_case("RP-2026-0001") == MEETING
         assert work.meetings.of_case("RP-2026-0002") is None
         assert list(work.meetings.of_school(SCHOOL)) == [MEETING]
+        assert list(work.meetings.of_school(SCHOOL, MEETING.at, MEETING.at + timedelta(minutes=1))) == [
+            MEETING
+        ]
+        assert list(work.meetings.of_school(SCHOOL, MEETING.at + timedelta(minutes=1))) == []
+        assert list(work.meetings.of_school(SCHOOL, until=MEETING.at)) == []
         assert work.meetings.get(cancelled.id) == cancelled
 
 
