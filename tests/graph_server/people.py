@@ -15,6 +15,7 @@ def edit_task(tenant: Tenant, key: str, **values: Any) -> None:
     """`edit_task(state, key, percentComplete=100)`, `dueDateTime=...`, `assignments={...: None}`."""
     row = tenant.tasks[key]
     merge(row, values, tenant.number())
+    tenant.tasks[key] = row
     note_completion(row)
     changed(tenant, row, parts(values))
 

@@ -87,7 +87,7 @@ def check_task(tenant: Tenant, row: Json) -> None:
 def check_room(tenant: Tenant, plan: str) -> None:
     if len(tenant.tasks) < min(tenant.options.max_tasks, tenant.options.max_active_tasks):
         return
-    tasks = [row for row in tenant.tasks.values() if row["planId"] == plan]
+    tasks = tenant.tasks.of_plan(plan).values()
     if len(tasks) >= tenant.options.max_tasks:
         raise limit("MaximumTasksInProject")
     if sum(row["percentComplete"] < 100 for row in tasks) >= tenant.options.max_active_tasks:
@@ -139,7 +139,7 @@ def create_task(tenant: Tenant, call: Call) -> Reply:
 @serves("planner", "GET /planner/plans/{plannerPlan-id}/tasks")
 def list_tasks(tenant: Tenant, call: Call, plan: str) -> Reply:
     found(tenant, tenant.plans, plan)
-    tasks = rows(call, tenant.tasks, planId=plan)
+    tasks = rows(call, tenant.tasks.of_plan(plan), planId=plan)
     return collection(tenant, call, tasks, lambda row: whole(tenant, call, row))
 
 
@@ -167,6 +167,7 @@ def change_task(tenant: Tenant, call: Call, key: str) -> Reply:
     if new["planId"] != row["planId"] or (new["percentComplete"] < 100 <= row["percentComplete"]):
         check_room(tenant, new["planId"])
     row |= new
+    tenant.tasks[key] = row
     note_completion(row)
     changed(tenant, row, names)
     return after_change(tenant, call, row, whole(tenant, call, row))

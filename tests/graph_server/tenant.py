@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from tests.graph_server.call import Json
+from tests.graph_server.task_table import TaskTable
 
 LEAD = "1ead0000-0000-4000-8000-000000000001"
 HEAD = "4ead0000-0000-4000-8000-000000000002"
@@ -61,7 +62,7 @@ class Tenant:
     plans: dict[str, Json] = field(default_factory=dict)
     plan_details: dict[str, Json] = field(default_factory=dict)
     buckets: dict[str, Json] = field(default_factory=dict)
-    tasks: dict[str, Json] = field(default_factory=dict)
+    tasks: TaskTable = field(default_factory=TaskTable)
     task_details: dict[str, Json] = field(default_factory=dict)
     events: dict[str, Json] = field(default_factory=dict)
     cancelled_events: dict[str, Json] = field(default_factory=dict)
@@ -117,7 +118,12 @@ class Tenant:
     @classmethod
     def from_snapshot(cls, whole: Json) -> Tenant:
         contents = {key: base64.b64decode(text) for key, text in whole["contents"].items()}
-        return cls(**{**whole, "options": Options(**whole["options"]), "contents": contents})
+        held = {
+            "options": Options(**whole["options"]),
+            "contents": contents,
+            "tasks": TaskTable(whole["tasks"]),
+        }
+        return cls(**{**whole, **held})
 
 
 def hidden(row: Json) -> bool:
