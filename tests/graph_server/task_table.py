@@ -1,5 +1,5 @@
-"""Planner tasks by id and by plan: a trust of a hundred schools has a hundred plans, and nobody waits for all of
-them when one is read."""
+"""Planner tasks by id and by plan: a trust of a hundred schools has a hundred plans, and nobody waits for all
+of them when one is read."""
 
 from __future__ import annotations
 
