@@ -30,7 +30,7 @@ FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
 CASES = int(os.environ.get("RP_CONNECT_TRIAL_CASES", "5000" if FULL else "20"))
 WORKERS = 8 if FULL else 2
 SCHOOLS = tuple(f"school-{number}" for number in range(1, (100 if FULL else 4) + 1))
-KILL_EVERY_S = (8.0, 24.0) if FULL else (1.0, 3.0)
+KILL_EVERY_S = (3.0, 9.0) if FULL else (1.0, 3.0)
 KILLS = math.inf if FULL else 3
 """For as long as the work lasts, or so many."""
 LONGEST_S = 4 * 3600.0 if FULL else 240.0
