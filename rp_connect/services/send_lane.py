@@ -24,7 +24,7 @@ Target = tuple[str, EffectKind]
 """A school and a kind of effect: what one batch is made of."""
 BATCHES = 5
 """So many batches at most are leased, and settled, in one transaction: each transaction waits for the disk. A
-run begins with one and doubles, for what a worker that dies has leased is in doubt."""
+run begins with one and takes more and more, for what a worker that dies has leased is in doubt."""
 STORE_EVERY_S = 0.2
 DOUBTFUL = 500
 """So many rows in doubt are taken at once: where no key can be asked for, all there is is read for them."""
