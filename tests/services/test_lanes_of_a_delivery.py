@@ -174,6 +174,30 @@ def test_what_has_ended_is_stored_while_the_rest_of_what_was_leased_is_still_sen
     office.store.close()
 
 
+def test_what_was_in_doubt_is_stored_batch_by_batch_however_quick_they_are(tmp_path: Path) -> None:
+    """A worker that dies again and again soon after its start gets on all the same."""
+    tried: set[str] = set()
+    done: dict[int, int] = {}
+
+    def fault(shelf: str, key: str) -> RpConnectError | None:
+        if shelf != "tasks":
+            return None
+        if key not in tried:
+            tried.add(key)
+            return UnclearError("No answer came.")
+        done.setdefault(len(receiver.rows("tasks")), states(office)[EffectKind.TASK, EffectState.DONE])
+        return None
+
+    receiver = Receiver(fault)
+    office = joined(synced(tmp_path), receiver, lanes={"planner": LaneLimits(10, 1)})
+    deliver_effects(office)
+
+    found = [count for _, count in sorted(done.items())]
+    assert len(found) >= 4
+    assert all(later - earlier >= 10 for earlier, later in itertools.pairwise(found[:4]))
+    office.store.close()
+
+
 def test_no_call_comes_earlier_than_the_answer_before_it_asked_for(tmp_path: Path) -> None:
     """Whoever answers counts: every delivery that somebody starts meanwhile keeps away."""
 
