@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -80,6 +80,9 @@ class Refusals(Protocol):
         ...
 
     def every(self, school: str | None = None) -> Sequence[Refused]: ...
+    def counts(self, schools: Collection[str]) -> Mapping[str, int]:
+        """How many stand for each of these schools; one without any may be absent."""
+        ...
 
 
 class Audit(Protocol):

@@ -33,9 +33,17 @@ from rp_connect.ports.visits import Visits as Visits
 
 class Schools(Protocol):
     def state(self, school: str) -> SchoolState: ...
+    def states(self, schools: Collection[str]) -> Mapping[str, SchoolState]:
+        """Of each of these schools, by its name; an empty one of a school that nothing was stored of."""
+        ...
+
     def put(self, state: SchoolState) -> None: ...
     def source(self, school: str, mis: str, kind: str) -> SourceState: ...
     def sources(self, school: str) -> Sequence[SourceState]: ...
+    def held(self, schools: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Why sources of these schools are held, by school; a school without any may be absent."""
+        ...
+
     def put_source(self, source: SourceState) -> None: ...
     def retire_mis(self, school: str, mis: str, former: str) -> None:
         """Whatever is known of that MIS at the school is from now on of a former one, called `former`."""
@@ -43,6 +51,10 @@ class Schools(Protocol):
 
     def calendar(self, school: str) -> Sequence[Period]:
         """The rows of the school's calendar as last read; none before the first sync."""
+        ...
+
+    def calendars(self, schools: Collection[str]) -> Mapping[str, Sequence[Period]]:
+        """The same of each of these schools."""
         ...
 
     def put_calendar(self, school: str, periods: Sequence[Period]) -> None:
@@ -148,8 +160,8 @@ class Cases(Protocol):
         """By reference."""
         ...
 
-    def open_of(self, school: str) -> Sequence[Case]:
-        """Those that are not closed, by reference."""
+    def open_of(self, schools: Collection[str]) -> Sequence[Case]:
+        """Those of these schools that are not closed, by reference."""
         ...
 
 
@@ -177,6 +189,10 @@ class Tasks(Protocol):
         """By case, due (null last; a date before the moments of its day), duty, occurrence."""
         ...
 
+    def open_of(self, schools: Collection[str]) -> Sequence[Task]:
+        """The open ones of these schools, in the same order."""
+        ...
+
 
 class Meetings(Protocol):
     def of_case(self, ref: str) -> Meeting | None: ...
@@ -184,11 +200,11 @@ class Meetings(Protocol):
         """The one of each case that is not cancelled; of several the last."""
         ...
 
-    def of_school(
-        self, school: str, since: datetime | None = None, until: datetime | None = None
+    def of_schools(
+        self, schools: Collection[str], since: datetime | None = None, until: datetime | None = None
     ) -> Sequence[Meeting]:
-        """Those that are not cancelled, by time; of those the ones that begin from `since` on and before
-        `until`."""
+        """Those of these schools that are not cancelled, by time; of those the ones that begin from
+        `since` on and before `until`."""
         ...
 
     def put(self, meeting: Meeting) -> None: ...

@@ -258,7 +258,7 @@ def _of_tasks(work: UnitOfWork, school: str) -> Iterator[str]:
 
 def _of_meetings(work: UnitOfWork, school: str, now: datetime) -> Iterator[str]:
     """Meetings still to come that the workspace made otherwise than they were asked for."""
-    for meeting in work.meetings.of_school(school):
+    for meeting in work.meetings.of_schools([school]):
         if meeting.warning and meeting.ends_at > now:
             yield f"{meeting.case}: {meeting.warning[:1].lower()}{meeting.warning[1:]}"
 

@@ -138,6 +138,10 @@ class _Sieve:
         self.refused.append(Refusal(row.school, case))
         raise NotFoundError(absent)
 
+    def theirs(self, schools: Collection[str]) -> list[str]:
+        """Those of the others are not even asked for."""
+        return [school for school in schools if school in self.schools]
+
     def every(self, school: str | None, read: Callable[[str], Sequence[T]]) -> list[T]:
         """Of one school, or of each in turn: those of the others are not even read."""
         wanted = self.schools if school is None else self.schools & {school}
@@ -176,8 +180,9 @@ class _OnlyCases(_Only):
         found = self._sieve.every(school, lambda name: self._held.every(name, stage))
         return sorted(found, key=lambda case: by_reference(case.ref))
 
-    def open_of(self, school: str) -> Sequence[Case]:
-        return self._sieve.every(school, self._held.open_of)
+    def open_of(self, schools: Collection[str]) -> Sequence[Case]:
+        found: Sequence[Case] = self._held.open_of(self._sieve.theirs(schools))
+        return found
 
 
 class _OnlyTasks(_Only):
@@ -199,6 +204,10 @@ class _OnlyTasks(_Only):
         found = self._sieve.every(school, lambda name: self._held.every(name, None, state))
         return sorted(found, key=lambda task: by_reference(task.case))
 
+    def open_of(self, schools: Collection[str]) -> Sequence[Task]:
+        found: Sequence[Task] = self._held.open_of(self._sieve.theirs(schools))
+        return found
+
     def _kept(self, tasks: Sequence[Task]) -> Sequence[Task]:
         return [task for task in tasks if task.school in self._sieve.schools]
 
@@ -213,10 +222,11 @@ class _OnlyMeetings(_Only):
     def of_cases(self, refs: Collection[str]) -> Mapping[str, Meeting]:
         return self._sieve.keep(self._held.of_cases(refs))
 
-    def of_school(
-        self, school: str, since: datetime | None = None, until: datetime | None = None
+    def of_schools(
+        self, schools: Collection[str], since: datetime | None = None, until: datetime | None = None
     ) -> Sequence[Meeting]:
-        return self._sieve.every(school, lambda name: self._held.of_school(name, since, until))
+        found: Sequence[Meeting] = self._held.of_schools(self._sieve.theirs(schools), since, until)
+        return found
 
 
 class _OnlySuspensions(_Only):

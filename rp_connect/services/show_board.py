@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from rp_connect.domain.calendar import SchoolCalendar
 from rp_connect.domain.case import Case, Stage
-from rp_connect.domain.effect import EffectState
 from rp_connect.domain.meeting import Meeting
 from rp_connect.domain.people import Pupil, Role
 from rp_connect.domain.suspension import Dates
-from rp_connect.domain.task import Task, TaskState
-from rp_connect.ports.store import UnitOfWork
+from rp_connect.domain.task import Task
 from rp_connect.services.office import Office, School
+from rp_connect.services.read_boards import StoredBoard, read_boards
 from rp_connect.services.show_case import open_question
 
 ASKS_AFTER_DELETIONS = 2
@@ -164,56 +161,36 @@ def show_board(office: Office, school: str | None = None, role: Role | None = No
     now = office.clock.now()
     schools = office.chosen(school)
     with office.store.read() as work:
-        boards = [_of_school(office, work, one, role, now) for one in schools]
+        stored = read_boards(work, schools, now)
+    boards = [_of_school(one, stored[one.id], role, now) for one in schools]
     return Board(now=now, schools=boards, school=school, role=role)
 
 
-def _of_school(
-    office: Office, work: UnitOfWork, school: School, role: Role | None, now: datetime
-) -> SchoolBoard:
-    today = school.day_of(now)
-    calendar = office.calendar(work, school)
-    tomorrow = _tomorrow(calendar, today)
-    tasks = [t for t in work.tasks.every(school.id, None, TaskState.OPEN) if _falls_to(t, role, school)]
-    meetings = _meetings(work, school, today, tomorrow)
-    cases = _cases(work, school, {t.case for t in tasks} | {m.case for m in meetings})
-    people = _people(work, cases.values())
-    zone = school.timezone
+def _of_school(school: School, stored: StoredBoard, role: Role | None, now: datetime) -> SchoolBoard:
+    cases, people = stored.cases, stored.people
+    today, tomorrow, zone = stored.today, stored.tomorrow, school.timezone
     rows = [
-        BoardTask(t, cases[t.case], people[t.case], t.shown_day(zone), t.overdue(now, zone)) for t in tasks
+        BoardTask(t, cases[t.case], people[t.case], t.shown_day(zone), t.overdue(now, zone))
+        for t in stored.tasks
+        if _falls_to(t, role, school)
     ]
-    shelves = _shelved(rows, today, zone)
-    held = [BoardMeeting(m, cases[m.case], people[m.case], school.day_of(m.at)) for m in meetings]
-    state = work.schools.state(school.id)
+    held = [BoardMeeting(m, cases[m.case], people[m.case], school.day_of(m.at)) for m in stored.meetings]
+    until = stored.state.calendar_until
     return SchoolBoard(
         school=school,
         today=today,
         tomorrow=tomorrow,
-        shelves=shelves,
-        longer_dates=_longer_dates(work, cases, people),
+        shelves=_shelved(rows, today, zone),
+        longer_dates=_longer_dates(stored),
         deleted_twice=[row for row in rows if row.task.deletions >= ASKS_AFTER_DELETIONS],
         meetings=sorted((m for m in held if today <= m.day <= tomorrow), key=lambda m: m.meeting.at),
         week=_week(today, rows, held),
-        parked=work.effects.counts(school.id).get(EffectState.PARKED, 0),
-        held=[source.held for source in work.schools.sources(school.id) if source.held],
-        refused=len(work.refusals.every(school.id)),
-        calendar_until=state.calendar_until,
-        calendar_short=_ends_soon(state.calendar_until, today),
+        parked=stored.parked,
+        held=stored.held,
+        refused=stored.refused,
+        calendar_until=until,
+        calendar_short=_ends_soon(until, today),
     )
-
-
-def _meetings(work: UnitOfWork, school: School, today: date, tomorrow: date) -> Sequence[Meeting]:
-    """Those of this week, and of the next school day where that comes later."""
-    monday = today - timedelta(days=today.weekday())
-    after = max(monday + timedelta(days=7), tomorrow + timedelta(days=1))
-    since, until = (datetime.combine(day, time.min, school.timezone) for day in (monday, after))
-    return work.meetings.of_school(school.id, since, until)
-
-
-def _cases(work: UnitOfWork, school: School, shown: AbstractSet[str]) -> Mapping[str, Case]:
-    """Those that are open, and those of which something is shown: not all that a school ever had."""
-    cases = {case.ref: case for case in work.cases.open_of(school.id)}
-    return cases | dict(work.cases.by_ref(shown - cases.keys()))
 
 
 def _falls_to(task: Task, role: Role | None, school: School) -> bool:
@@ -221,13 +198,6 @@ def _falls_to(task: Task, role: Role | None, school: School) -> bool:
         return True
     # Who nobody is named for falls to the lead, so the lead's own list must have it.
     return role is Role.LEAD and not school.settings.people.of(task.role)
-
-
-def _people(work: UnitOfWork, cases: Iterable[Case]) -> Mapping[str, Sequence[Pupil]]:
-    """The pupils of each case, all read in one go."""
-    parties = {case.ref: [party.pupil_no for party in case.parties] for case in cases}
-    pupils = work.pupils.get({no for numbers in parties.values() for no in numbers})
-    return {ref: [pupils[no] for no in numbers if no in pupils] for ref, numbers in parties.items()}
 
 
 def _shelved(rows: Sequence[BoardTask], today: date, zone: ZoneInfo) -> Mapping[Shelf, Sequence[BoardTask]]:
@@ -255,22 +225,13 @@ def _reading_order(row: BoardTask, zone: ZoneInfo) -> tuple[date, str, str, str]
     return day or date.max, hour, row.case.ref, row.task.id
 
 
-def _longer_dates(
-    work: UnitOfWork, cases: Mapping[str, Case], people: Mapping[str, Sequence[Pupil]]
-) -> Sequence[LongerDates]:
-    asked = {c.suspension_no: c for c in cases.values() if c.suspension_no and c.stage is not Stage.CLOSED}
-    numbers = {party.pupil_no for case in asked.values() for party in case.parties}
-    held = [s for of_one in work.suspensions.of_pupils(numbers).values() for s in of_one if s.no in asked]
+def _longer_dates(stored: StoredBoard) -> Sequence[LongerDates]:
+    asked = {c.suspension_no: c for c in stored.cases.values() if c.stage is not Stage.CLOSED}
     return [
-        LongerDates(asked[s.no], people[asked[s.no].ref], s.in_force, question.reported, question.seen_on)
-        for s in sorted(held, key=lambda s: asked[s.no].ref)
-        if (question := open_question(s)) is not None
+        LongerDates(case, stored.people[case.ref], s.in_force, question.reported, question.seen_on)
+        for s in sorted(stored.suspensions, key=lambda s: asked[s.no].ref)
+        if (case := asked[s.no]) and (question := open_question(s)) is not None
     ]
-
-
-def _tomorrow(calendar: SchoolCalendar, today: date) -> date:
-    """The next school day, which on a Friday is Monday; the next day where the calendar does not say."""
-    return calendar.after(today) or today + timedelta(days=1)
 
 
 def _week(today: date, rows: Sequence[BoardTask], meetings: Sequence[BoardMeeting]) -> Sequence[WeekDay]:

@@ -100,6 +100,9 @@ def _away(settings: SchoolSettings, calendar: SchoolCalendar) -> frozenset[date]
 def _other_meetings(office: Office, work: UnitOfWork, school: School, case: Case) -> Iterable[Meeting]:
     """Those of this school, and of every other whose lead is the same person: one lead has several sites."""
     leads = set(school.settings.people.lead)
-    for other in office.schools.values():
-        if other.id == school.id or leads & set(other.settings.people.lead):
-            yield from (m for m in work.meetings.of_school(other.id) if m.case != case.ref)
+    sites = [
+        other.id
+        for other in office.schools.values()
+        if other.id == school.id or leads & set(other.settings.people.lead)
+    ]
+    return [meeting for meeting in work.meetings.of_schools(sites) if meeting.case != case.ref]

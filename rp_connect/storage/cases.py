@@ -70,9 +70,12 @@ class SqlCases:
         found = found if school is None else found.where(cases.c.school == school)
         return self._cases(found if stage is None else found.where(cases.c.stage == stage))
 
-    def open_of(self, school: str) -> Sequence[Case]:
+    def open_of(self, schools: Collection[str]) -> Sequence[Case]:
         found = sa.select(cases).order_by(*by_reference(cases.c.ref))
-        return self._cases(found.where(cases.c.school == school, cases.c.stage != Stage.CLOSED))
+        found = found.where(cases.c.stage != Stage.CLOSED)
+        return self._whole(
+            list(self._session.each(lambda some: found.where(cases.c.school.in_(some)), schools))
+        )
 
     def _cases(self, found: Select) -> Sequence[Case]:
         return self._whole(self._session.rows(found))

@@ -38,14 +38,14 @@ class SqlMeetings:
         rows = self._session.each(lambda some: standing.where(meetings.c.case.in_(some)), refs)
         return {row.case: Meeting(**row._mapping) for row in rows}
 
-    def of_school(
-        self, school: str, since: datetime | None = None, until: datetime | None = None
+    def of_schools(
+        self, schools: Collection[str], since: datetime | None = None, until: datetime | None = None
     ) -> Sequence[Meeting]:
-        standing = (meetings.c.school == school) & ~meetings.c.cancelled
-        found = sa.select(meetings).where(standing).order_by(meetings.c.at, meetings.c.id)
+        found = sa.select(meetings).where(~meetings.c.cancelled).order_by(meetings.c.at, meetings.c.id)
         found = found if since is None else found.where(meetings.c.at >= since)
         found = found if until is None else found.where(meetings.c.at < until)
-        return [Meeting(**row._mapping) for row in self._session.rows(found)]
+        rows = self._session.each(lambda some: found.where(meetings.c.school.in_(some)), schools)
+        return [Meeting(**row._mapping) for row in rows]
 
     def put(self, meeting: Meeting) -> None:
         number_of(self._session, meeting.school)

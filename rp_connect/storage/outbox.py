@@ -143,6 +143,12 @@ class SqlOutbox:
         counted = counted if school is None else counted.where(effects.c.school == school)
         return dict.fromkeys(EffectState, 0) | {row.state: row.n for row in self._session.rows(counted)}
 
+    def parked(self, schools: Collection[str]) -> Mapping[str, int]:
+        standing = sa.select(effects.c.school, sa.func.count().label("n")).group_by(effects.c.school)
+        parked = standing.where(effects.c.state == EffectState.PARKED)
+        rows = self._session.each(lambda some: parked.where(effects.c.school.in_(some)), schools)
+        return {row.school: row.n for row in rows}
+
     def _next_look(self, effect: Effect, seconds: float, gather: float) -> datetime:
         """The moment for which others of its school and kind wait already, where that is late enough for this
         one too and not too late; else the first for which later ones may wait."""

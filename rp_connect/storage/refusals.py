@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -41,3 +41,8 @@ class SqlRefusals:
         found = sa.select(refusals).order_by(*(refusals.c[name] for name in _KEY))
         found = found if school is None else found.where(refusals.c.school == school)
         return [Refused(**row._mapping) for row in self._session.rows(found)]
+
+    def counts(self, schools: Collection[str]) -> Mapping[str, int]:
+        counted = sa.select(refusals.c.school, sa.func.count().label("n")).group_by(refusals.c.school)
+        rows = self._session.each(lambda some: counted.where(refusals.c.school.in_(some)), schools)
+        return {row.school: row.n for row in rows}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
 import sqlalchemy as sa
@@ -12,6 +13,8 @@ from rp_connect.ports.store import SchoolState, SourceState
 from rp_connect.storage.session import Session
 from rp_connect.storage.tables import incidents, periods, pupils, schools, sources, staff, suspensions
 
+_STATE = sa.select(*(column for column in schools.c if column.name != "no"))
+_PERIODS = sa.select(periods).order_by(periods.c.school, periods.c.position)
 _NUMBER = sa.select(schools.c.no).where(schools.c.school == sa.bindparam("of"))
 
 
@@ -20,9 +23,12 @@ class SqlSchools:
         self._session = session
 
     def state(self, school: str) -> SchoolState:
-        columns = [column for column in schools.c if column.name != "no"]
-        row = self._session.first(sa.select(*columns).where(schools.c.school == school))
-        return SchoolState(**row._mapping) if row else SchoolState(school)
+        return self.states([school])[school]
+
+    def states(self, schools_: Collection[str]) -> Mapping[str, SchoolState]:
+        rows = self._session.each(lambda some: _STATE.where(schools.c.school.in_(some)), schools_)
+        known = {row.school: SchoolState(**row._mapping) for row in rows}
+        return {school: known.get(school) or SchoolState(school) for school in schools_}
 
     def put(self, state: SchoolState) -> None:
         self._session.upsert(schools, ["school"], [_values(state)])
@@ -35,6 +41,14 @@ class SqlSchools:
     def sources(self, school: str) -> Sequence[SourceState]:
         found = sa.select(sources).where(sources.c.school == school).order_by(sources.c.mis, sources.c.kind)
         return [SourceState(**row._mapping) for row in self._session.rows(found)]
+
+    def held(self, schools_: Collection[str]) -> Mapping[str, Sequence[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        told = sa.select(sources.c.school, sources.c.held).where(sources.c.held.is_not(None))
+        told = told.order_by(sources.c.school, sources.c.mis, sources.c.kind)
+        for row in self._session.each(lambda some: told.where(sources.c.school.in_(some)), schools_):
+            found[row.school].append(row.held)
+        return found
 
     def put_source(self, source: SourceState) -> None:
         number_of(self._session, source.school)
@@ -49,9 +63,13 @@ class SqlSchools:
         self._session.run(sa.update(sources).where(its).values(held=None, left=None))
 
     def calendar(self, school: str) -> Sequence[Period]:
-        columns = periods.c.first, periods.c.last, periods.c.kind, periods.c.label
-        found = sa.select(*columns).where(periods.c.school == school).order_by(periods.c.position)
-        return [Period(**row._mapping) for row in self._session.rows(found)]
+        return self.calendars([school])[school]
+
+    def calendars(self, schools_: Collection[str]) -> Mapping[str, Sequence[Period]]:
+        found: dict[str, list[Period]] = {school: [] for school in schools_}
+        for row in self._session.each(lambda some: _PERIODS.where(periods.c.school.in_(some)), schools_):
+            found[row.school].append(Period(row.first, row.last, row.kind, row.label))
+        return found
 
     def put_calendar(self, school: str, periods_: Sequence[Period]) -> None:
         number_of(self._session, school)

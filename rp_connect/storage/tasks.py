@@ -84,6 +84,11 @@ class SqlTasks:
             found = found if wanted is None else found.where(column == wanted)
         return [_task(row) for row in self._session.rows(found)]
 
+    def open_of(self, schools: Collection[str]) -> Sequence[Task]:
+        found = sa.select(tasks).where(tasks.c.state == TaskState.OPEN).order_by(*_ORDER)
+        rows = self._session.each(lambda some: found.where(tasks.c.school.in_(some)), schools)
+        return [_task(row) for row in rows]
+
 
 def _task(row: Row) -> Task:
     held = dict(zip(_NAMES, row, strict=True))

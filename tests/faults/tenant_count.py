@@ -62,7 +62,7 @@ def _meetings(office: Office) -> dict[str, Stands]:
         return {
             one.id: (f"{one.at.astimezone(LONDON):%Y-%m-%d %H:%M}", one.online, one.external_id)
             for school in office.schools
-            for one in work.meetings.of_school(school)
+            for one in work.meetings.of_schools([school])
         }
 
 

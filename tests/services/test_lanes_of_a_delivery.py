@@ -57,7 +57,7 @@ def stored(office: Office) -> list[Any]:
     with office.store.read() as work:
         tasks = [(t.id, t.external_id, t.seen, t.state) for t in work.tasks.every()]
         effects = sorted((e.kind, e.key, e.revision, e.state) for e in work.effects.every())
-        meetings = [(m.id, m.external_id, m.warning) for m in work.meetings.of_school("northwick")]
+        meetings = [(m.id, m.external_id, m.warning) for m in work.meetings.of_schools(["northwick"])]
         return [tasks, effects, meetings]
 
 

@@ -12,7 +12,8 @@ from rp_connect.errors import NotFoundError, StoreError
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.services.office import Office
 from rp_connect.services.only_schools import OPEN_TO_ALL, Refusal, only_schools
-from tests.web.small_school import add_reintegration, open_trust, pupil, three_days
+from rp_connect.services.set_meeting import set_meeting
+from tests.web.small_school import add_reintegration, local, open_trust, pupil, three_days
 
 MINE, THEIRS = "RP-2026-0001", "RP-2026-0002"
 
@@ -22,6 +23,8 @@ def office(tmp_path: Path) -> Iterator[Office]:
     found = open_trust(tmp_path)
     add_reintegration(found)
     add_reintegration(found, pupil("E-1"), three_days("E-S-1", "E-1"), school="eastmoor")
+    for ref in (MINE, THEIRS):
+        set_meeting(found, ref, local("2026-11-11T14:00"), 45, "", False, [], "lead")
     yield found
     found.store.close()
 
@@ -69,7 +72,9 @@ def test_many_records_are_those_of_the_own_school(narrow: Office, refused: list[
         assert set(work.tasks.of_cases(both)) == {MINE}
         assert {task.case for task in work.tasks.every()} == {MINE}
         assert work.tasks.every(case=THEIRS) == []
-        assert work.meetings.of_school("eastmoor") == []
+        assert [meeting.case for meeting in work.meetings.of_schools(["northwick", "eastmoor"])] == [MINE]
+        assert [case.ref for case in work.cases.open_of(["northwick", "eastmoor"])] == [MINE]
+        assert {task.case for task in work.tasks.open_of(["northwick", "eastmoor"])} == {MINE}
         assert work.suspensions.by_no([1, 2]).keys() == {1}
         assert [len(held) for held in work.suspensions.of_pupils([1, 2]).values()] == [1, 0]
     assert refused == []

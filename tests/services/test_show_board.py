@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from rp_connect.domain.calendar import Period, PeriodKind
 from rp_connect.domain.case import Stage
 from rp_connect.domain.people import Role
 from rp_connect.domain.suspension import Dates, LengthAnswer, LengthQuestion
@@ -246,7 +247,34 @@ def test_the_number_of_queries_does_not_grow_with_the_cases(office: Office):
     assert queries(office) == few
 
 
-def queries(office: Office) -> int:
+def test_a_trust_is_read_with_as_few_questions_as_one_school(office: Office):
+    add_many(office, 2)
+    add_many(office, 2, "eastmoor")
+    assert [board.count(Shelf.LATE) for board in show_board(office).schools] == [4, 4]
+
+    assert queries(office) == queries(office, "northwick")
+
+
+def test_each_school_has_the_meetings_of_its_own_week(office: Office):
+    """One is closed on the Friday and on the Monday, so that its next school day is a Tuesday."""
+    mine, theirs = add_many(office, 2), add_many(office, 2, "eastmoor")
+    closed = [Period(date(2026, 11, 16), date(2026, 11, 16), PeriodKind.CLOSURE, "")]
+    with office.store.begin() as work:
+        work.schools.put_calendar("eastmoor", [*work.schools.calendar("eastmoor"), *closed])
+        work.commit()
+    friday = later(office, "2026-11-13T08:00")
+    for refs in (mine, theirs):
+        for ref, at in zip(refs, ("2026-11-16T09:00", "2026-11-17T09:00"), strict=True):
+            set_meeting(friday, ref, local(at), 45, "", False, [], "lead")
+
+    boards = {board.school.id: board for board in show_board(friday).schools}
+
+    assert [meeting.case.ref for meeting in boards["northwick"].meetings] == [mine[0]]
+    assert [meeting.case.ref for meeting in boards["eastmoor"].meetings] == theirs
+    assert boards["eastmoor"].tomorrow == date(2026, 11, 17)
+
+
+def queries(office: Office, school: str | None = None) -> int:
     asked: list[str] = []
 
     def note(connection, cursor, statement, *rest):
@@ -254,7 +282,7 @@ def queries(office: Office) -> int:
 
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
     try:
-        show_board(office)
+        show_board(office, school)
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
     assert len(asked) > 10, "the store was asked at all"

@@ -332,6 +332,22 @@ def test_counts_tell_of_every_state_and_of_one_school(store):
         assert work.effects.counts("eastmoor") == {WAITING: 1, LEASED: 0, UNCLEAR: 0, DONE: 0, PARKED: 0}
 
 
+def test_what_is_parked_is_counted_school_by_school(store):
+    want(store, "a", "b")
+    want(store, "c", school="eastmoor")
+    want(store, "d", school="westbury")
+    for _ in range(3):
+        taken = lease(store, 1)[0]
+        assert write(
+            store, *(("done", taken) if taken.key == "b" else ("park", taken, "A person must look."))
+        )
+
+    with store.read() as work:
+        assert work.effects.parked(["northwick", "eastmoor", "westbury"]) == {"northwick": 1, "eastmoor": 1}
+        assert work.effects.parked(["eastmoor"]) == {"eastmoor": 1}
+        assert work.effects.parked([]) == {}
+
+
 def test_many_workers_and_wishers_at_once_send_each_revision_once_and_the_last_one_for_sure(store, url):
     """Each worker asserts that nothing it held was taken from it."""
     with ExitStack() as stack:

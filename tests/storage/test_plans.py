@@ -169,6 +169,15 @@ def test_what_waits_for_a_school_is_counted_without_reading_what_others_had_done
     assert "effects" in plans.by_index()
 
 
+def test_what_is_parked_is_counted_without_reading_what_was_done(history):
+    with explained() as plans, history.read() as work:
+        parked = work.effects.parked([f"s{number}" for number in range(1, 21)])
+
+    assert parked == {}
+    assert plans.read_whole() == set()
+    assert "effects" in plans.by_index()
+
+
 def test_a_statement_that_reads_a_table_whole_would_be_found(history):
     with explained() as plans, history.alone() as session:
         session.rows(sa.text("SELECT count(*) FROM attendance WHERE code = 'I'"))

@@ -15,7 +15,7 @@ from rp_connect.domain.incident import IncidentRecord, Involvement
 from rp_connect.domain.meeting import Meeting
 from rp_connect.domain.people import Pupil, PupilRecord, StaffRecord
 from rp_connect.domain.suspension import Suspension
-from rp_connect.domain.task import Task
+from rp_connect.domain.task import Task, TaskState
 from rp_connect.errors import NotFoundError
 from rp_connect.ports.mis import Refusal
 from rp_connect.ports.store import AuditRow, Refused, SchoolState, SourceState
@@ -49,6 +49,34 @@ def test_a_school_that_nobody_has_read_yet_has_a_state_of_nothing(store):
         assert work.schools.state(SCHOOL) == SchoolState(SCHOOL)
         assert work.schools.source(SCHOOL, MIS, "pupil") == SourceState(SCHOOL, MIS, "pupil")
         assert (list(work.schools.sources(SCHOOL)), list(work.schools.calendar(SCHOOL))) == ([], [])
+        assert work.schools.states([SCHOOL]) == {SCHOOL: SchoolState(SCHOOL)}
+        assert work.schools.calendars([SCHOOL]) == {SCHOOL: []}
+        assert not work.schools.held([SCHOOL]).get(SCHOOL)
+
+
+def test_several_schools_are_read_at_once_and_each_has_its_own(store):
+    with store.begin() as work:
+        work.schools.put(STATE)
+        for school, kinds in (
+            (SCHOOL, ("staff", "pupil")),
+            ("eastmoor", ("pupil",)),
+            ("westbury", ("staff",)),
+        ):
+            for kind in kinds:
+                work.schools.put_source(SourceState(school, MIS, kind, held=f"{school} {kind} is held."))
+        work.schools.put_source(SourceState("eastmoor", MIS, "incident"))
+        work.schools.put_calendar(SCHOOL, CALENDAR)
+        work.schools.put_calendar("westbury", [TERM])
+        work.commit()
+
+    both = [SCHOOL, "eastmoor"]
+    with store.read() as work:
+        assert work.schools.states(both) == {SCHOOL: STATE, "eastmoor": SchoolState("eastmoor")}
+        assert work.schools.held(both) == {
+            SCHOOL: [f"{SCHOOL} pupil is held.", f"{SCHOOL} staff is held."],
+            "eastmoor": ["eastmoor pupil is held."],
+        }
+        assert work.schools.calendars(both) == {SCHOOL: CALENDAR, "eastmoor": []}
 
 
 def test_the_state_of_a_school_and_its_sources_comes_back(store):
@@ -248,8 +276,8 @@ def test_cases_come_back_with_their_parties_in_order(store):
         assert work.cases.of_suspensions([suspension, 10**6]) == {suspension: full}
         assert list(work.cases.every()) == [bare_case(), full]
         assert list(work.cases.every(stage=Stage.SAFEGUARDING_HOLD)) == [full]
-        assert list(work.cases.open_of(SCHOOL)) == [bare_case(), full]
-        assert list(work.cases.open_of("eastmoor")) == []
+        assert list(work.cases.open_of([SCHOOL])) == [bare_case(), full]
+        assert list(work.cases.open_of(["eastmoor"])) == []
         assert list(work.cases.every(school="eastmoor")) == []
 
 
@@ -274,6 +302,9 @@ def test_tasks_come_back_and_are_replaced_by_their_key(store):
         assert work.tasks.get(bare_task().id) == bare_task()
         assert work.tasks.get(dated.id) == dated
         assert work.tasks.of_cases(["RP-2026-0001", "RP-2026-0009"]) == {"RP-2026-0001": [dated, bare_task()]}
+        still_open = [task for task in (dated, bare_task()) if task.state is TaskState.OPEN]
+        assert list(work.tasks.open_of([SCHOOL, "eastmoor"])) == still_open != [dated, bare_task()]
+        assert list(work.tasks.open_of(["eastmoor"])) == []
 
 
 def test_a_closed_case_is_not_among_the_open_ones(store):
@@ -283,7 +314,7 @@ def test_a_closed_case_is_not_among_the_open_ones(store):
         work.commit()
 
     with store.read() as work:
-        assert [case.ref for case in work.cases.open_of(SCHOOL)] == ["RP-2026-0001"]
+        assert [case.ref for case in work.cases.open_of([SCHOOL])] == ["RP-2026-0001"]
 
 
 def test_meetings_come_back_and_a_cancelled_one_makes_room(store):
@@ -297,12 +328,12 @@ def test_meetings_come_back_and_a_cancelled_one_makes_room(store):
     with store.read() as work:
         assert work.meetings.of_case("RP-2026-0001") == MEETING
         assert work.meetings.of_case("RP-2026-0002") is None
-        assert list(work.meetings.of_school(SCHOOL)) == [MEETING]
-        assert list(work.meetings.of_school(SCHOOL, MEETING.at, MEETING.at + timedelta(minutes=1))) == [
+        assert list(work.meetings.of_schools([SCHOOL])) == [MEETING]
+        assert list(work.meetings.of_schools([SCHOOL], MEETING.at, MEETING.at + timedelta(minutes=1))) == [
             MEETING
         ]
-        assert list(work.meetings.of_school(SCHOOL, MEETING.at + timedelta(minutes=1))) == []
-        assert list(work.meetings.of_school(SCHOOL, until=MEETING.at)) == []
+        assert list(work.meetings.of_schools([SCHOOL], MEETING.at + timedelta(minutes=1))) == []
+        assert list(work.meetings.of_schools([SCHOOL], until=MEETING.at)) == []
         assert work.meetings.get(cancelled.id) == cancelled
 
 
@@ -321,6 +352,7 @@ def test_a_refusal_keeps_the_hour_of_its_first_appearance(store):
             Refused(SCHOOL, MIS, "staff", "a", "no e-mail", NOON),
         ]
         assert list(work.refusals.every("eastmoor")) == []
+        assert work.refusals.counts([SCHOOL, "eastmoor"]) == {SCHOOL: 3}
 
 
 def test_a_reading_without_faults_leaves_no_refusal_of_its_kind(store):
