@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from threading import Barrier
+
 import pytest
 
+from rp_connect.errors import TryLaterError
+from rp_microsoft365.probe import look_around
 from rp_microsoft365.workspace import build_workspace
 from tests.graph_server.server import GraphServer
 from tests.graph_server.tenant import GROUP, LEAD, SITE
@@ -196,6 +201,29 @@ def test_a_tenant_that_cannot_be_reached_is_told_once_and_not_for_each_area(serv
     assert said
     assert all("cannot be reached" in sentence for sentence in said)
     assert len(said) == len(set(said))
+
+
+def test_the_areas_are_asked_at_once_and_told_in_their_order():
+    """So that a tenant that is away is waited for once, not once an area."""
+    meet = Barrier(3, timeout=20)
+
+    def waiting(sentence: str, *, refused: bool = False) -> Callable[[], list[str]]:
+        def look() -> list[str]:
+            meet.wait()
+            if refused:
+                raise TryLaterError(sentence)
+            return [sentence]
+
+        return look
+
+    areas = [
+        ("a", waiting("The first.")),
+        ("b", waiting("Away.", refused=True)),
+        ("c", waiting("The first.")),
+    ]
+
+    own = settings("http://127.0.0.1:9").own
+    assert look_around(areas, own) == ["The first.", "Away."]
 
 
 def test_a_check_is_a_few_reads(server: GraphServer):
