@@ -63,9 +63,9 @@ def count_due(session: Session, schools: Collection[str]) -> dict[tuple[str, Eff
     now, found = session.now(), Counter[tuple[str, EffectKind]]()
     for row in session.rows(_DUE_COUNT, {"now": now, "schools": list(schools)}):
         found[row.school, row.kind] += row.n
-    for row in session.rows(_LEASED_BY, {"schools": list(schools)}):
-        if row.until <= now or is_dead(row.owner):
-            found[row.school, row.kind] += row.n
+    for row in session.rows(_LEASED_BY, {"now": now, "schools": list(schools)}):
+        if lost := row.n if is_dead(row.owner) else row.over:
+            found[row.school, row.kind] += lost
     return dict(found)
 
 
@@ -141,13 +141,14 @@ _DUE_COUNT = (
     .group_by(effects.c.school, effects.c.kind)
     .order_by(sa.func.min(effects.c.id))
 )
+_IS_OVER = effects.c.leased_until <= sa.bindparam("now", type_=Moment)
 _LEASED_BY = (
     sa.select(
         effects.c.school,
         effects.c.kind,
         effects.c.owner,
-        sa.func.min(effects.c.leased_until).label("until"),
         sa.func.count().label("n"),
+        sa.func.sum(sa.case((_IS_OVER, 1), else_=0)).label("over"),
     )
     .where(effects.c.state == EffectState.LEASED, _OF_SCHOOLS)
     .group_by(effects.c.school, effects.c.kind, effects.c.owner)

@@ -6,9 +6,10 @@ import os
 import subprocess
 import sys
 
-from rp_connect.domain.effect import EffectState
+from rp_connect.domain.effect import EffectKind, EffectState
 from rp_connect.storage.owners import is_dead, this_process
 from tests.storage.elsewhere import elsewhere
+from tests.storage.samples import SCHOOL
 from tests.storage.test_outbox import lease, rows, want, write
 
 
@@ -81,3 +82,15 @@ def test_a_process_that_ended_is_dead_even_while_its_parent_has_not_asked_for_it
         os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
         assert is_dead(owner) is True
     assert is_dead(owner) is True
+
+
+def test_of_what_a_worker_holds_only_that_whose_time_is_up_could_be_leased_by_another(store, clock):
+    want(store, "a", "b", "c")
+    _, renewed, _ = lease(store)
+    clock.move_on(50)
+    assert write(store, "renew", renewed) is True
+    clock.move_on(20)
+
+    with store.read() as work:
+        assert dict(work.effects.due([SCHOOL])) == {(SCHOOL, EffectKind.TASK): 2}
+    assert [effect.key for effect in lease(store, owner="elsewhere:2:2")] == ["a", "c"]
