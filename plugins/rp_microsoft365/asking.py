@@ -173,8 +173,7 @@ class AskingGraph:
             replies = item_replies(places, reply)
         except MalformedError as fault:
             return all_broken(asked, fault)
-        throttled = sum(each is not None and is_throttled(each.status) for each in replies)
-        self.sender.traffic.add(service, throttled=throttled)
+        self.sender.note_items(service, [each for each in replies if each is not None])
         return outcomes(asked, replies)
 
 

@@ -33,6 +33,7 @@ _SAID: dict[int, tuple[type[RpConnectError], str]] = {
 }
 _NAMES = {
     Service.CALENDAR: "the calendar",
+    Service.ONLINE_MEETINGS: "the online room",
     Service.LISTS: "the list",
     Service.FILES: "the document library",
     Service.PLANNER: "Planner",

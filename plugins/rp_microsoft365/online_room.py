@@ -101,14 +101,13 @@ def shortfall_as_found(event: Event) -> str:
 
 def _look_for(owner: str, url: str) -> Request:
     wanted = quote("JoinWebUrl eq '" + url.replace("'", "''") + "'", safe="")
-    return Request(
-        Service.CALENDAR, "GET", f"/users/{owner}/onlineMeetings?$filter={wanted}", Permission.ONLINE_MEETINGS
-    )
+    path = f"/users/{owner}/onlineMeetings?$filter={wanted}"
+    return Request(Service.ONLINE_MEETINGS, "GET", path, Permission.ONLINE_MEETINGS)
 
 
 def _options(owner: str, room: str) -> Request:
     path = f"/users/{owner}/onlineMeetings/{quote(room, safe='')}"
-    return Request(Service.CALENDAR, "PATCH", path, Permission.ONLINE_MEETINGS, body=OPTIONS)
+    return Request(Service.ONLINE_MEETINGS, "PATCH", path, Permission.ONLINE_MEETINGS, body=OPTIONS)
 
 
 def _room_id(answer: Answer | RpConnectError) -> str | RpConnectError:

@@ -12,6 +12,7 @@ class Service(StrEnum):
     """The service behind a path: each has limits, a lane and a breaker of its own."""
 
     CALENDAR = "calendar"
+    ONLINE_MEETINGS = "online_meetings"
     LISTS = "lists"
     FILES = "files"
     PLANNER = "planner"

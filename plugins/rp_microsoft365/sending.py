@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -128,8 +128,20 @@ class Sender:
                 "%s %s (%d items) answered %s after %.0f ms, client-request-id %s",
                 outgoing.method, outgoing.service, outgoing.items, outcome, took * 1000, call_id,
             )  # fmt: skip
-        self._note_patience(outgoing.service, reply)
+        if not outgoing.items or is_throttled(reply.status):
+            self._note_patience(outgoing.service, reply)
         return reply
+
+    def note_items(self, service: Service, replies: Sequence[Reply]) -> None:
+        """What the items of a batch were told, each by itself: where all were told to wait the service asks
+        for patience, and for the longest that it said; where some were, they alone wait."""
+        told = [each for each in replies if is_throttled(each.status)]
+        self.traffic.add(service, throttled=len(told))
+        if len(told) < len(replies):
+            self.pauses.answered(service)
+            return
+        for each in told:
+            self._pause(service, each)
 
     def _count(self, outgoing: Outgoing, seconds: float) -> None:
         batches = 1 if outgoing.items else 0
@@ -140,6 +152,9 @@ class Sender:
             self.pauses.answered(service)
             return
         self.traffic.add(service, throttled=1)
+        self._pause(service, reply)
+
+    def _pause(self, service: Service, reply: Reply) -> None:
         wait = retry_after(reply.headers, datetime.now(UTC))
         if wait is not None:
             self.pauses.told(service, wait)

@@ -220,6 +220,44 @@ def test_one_item_that_graph_cannot_read_does_not_keep_the_others_from_it():
     assert len(server.came) < 12
 
 
+def told_to_wait(item: Item) -> Item:
+    """The first is to wait a second, the next two seconds, and so on."""
+    return {"status": 429, "headers": {"Retry-After": item["url"][-1]}, "body": {}}
+
+
+def test_where_every_item_is_told_to_wait_no_school_comes_before_the_longest_of_it():
+    with loopback(each(told_to_wait), each(made)) as server:
+        one, other = graph_at(server.url), graph_at(server.url)
+        one.ask_all([read("/users/1"), read("/users/9"), read("/users/3")])
+        (early,) = other.ask_all([read("/users/1")])
+
+    assert isinstance(early, TryLaterError)
+    assert early.retry_after == pytest.approx(9, abs=1)
+    assert len(server.came) == 1
+
+
+def test_where_some_items_are_told_to_wait_they_alone_wait():
+    def some(item: Item) -> Item:
+        return told_to_wait(item) if item["url"].endswith("9") else made(item)
+
+    with loopback(each(some), each(made)) as server:
+        graph = graph_at(server.url)
+        first = graph.ask_all([create("/planner/tasks?n=9"), create("/planner/tasks?n=1")])
+        second = graph.ask_all([create("/planner/tasks?n=2")])
+
+    assert kinds([*first, *second]) == [TryLaterError, Answer, Answer]
+
+
+def test_a_service_whose_items_are_all_told_to_wait_does_not_count_as_one_that_answers():
+    with loopback(each(told_to_wait), each(made)) as server:
+        graph = graph_at(server.url)
+        graph.ask_all([read("/users/1")])
+        assert not graph.sender.pauses.answers(Service.PLANNER)
+        time.sleep(1.1)
+        graph.ask_all([read("/users/1")])
+        assert graph.sender.pauses.answers(Service.PLANNER)
+
+
 def test_a_batch_does_not_grow_beyond_what_graph_takes():
     asked = [create(body={"planId": "P1", "title": "x" * 1_000_000}) for _ in range(4)]
     with loopback(each(made)) as server:

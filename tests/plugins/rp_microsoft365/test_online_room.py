@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -98,12 +99,17 @@ def test_a_lobby_that_we_may_not_set_is_a_warning_and_the_meeting_stands(
 
 def test_a_lobby_that_could_not_be_set_is_tried_again_with_the_next_change(graph_server: GraphServer):
     meetings = shelf(graph_server, lobby=True)
-    graph_server.faults.throttle(3, service="online_meetings")
+    graph_server.faults.throttle(1, service="online_meetings")
     written = meetings.create(ONLINE)
     graph_server.faults.clear()
     assert "lobby" in written.warning
+    asked = graph_server.log.logical["online_meetings"]
+    early = meetings.update(written.external_id, replace(ONLINE, revision=2, minutes=45))
+    assert "lobby" in early.warning
+    assert graph_server.log.logical["online_meetings"] == asked, "not before the time that it said"
 
-    moved = meetings.update(written.external_id, replace(ONLINE, revision=2, minutes=30))
+    time.sleep(1.1)
+    moved = meetings.update(written.external_id, replace(ONLINE, revision=3, minutes=30))
 
     (room,) = graph_server.state.meetings.values()
     assert (moved.warning, room["allowRecording"]) == ("", False)
