@@ -9,6 +9,7 @@ import pytest
 
 from rp_connect.errors import TryLaterError
 from rp_microsoft365.probe import look_around
+from rp_microsoft365.settings import Microsoft365Settings
 from rp_microsoft365.workspace import build_workspace
 from tests.graph_server.server import GraphServer
 from tests.graph_server.tenant import GROUP, LEAD, SITE
@@ -222,7 +223,7 @@ def test_the_areas_are_asked_at_once_and_told_in_their_order():
         ("c", waiting("The first.")),
     ]
 
-    own = settings("http://127.0.0.1:9").own
+    own = Microsoft365Settings.model_validate(settings("http://127.0.0.1:9").own.model_dump())
     assert look_around(areas, own) == ["The first.", "Away."]
 
 
