@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -442,10 +443,10 @@ def test_browsers_are_told_to_use_https_and_to_keep_nothing(visitor: Visitor):
         assert headers["content-security-policy"].startswith("default-src 'none'")
 
 
-def until_refused(visitor: Visitor, path: str) -> tuple[int, httpx2.Response]:
+def until_refused(visitor: Visitor, path: str, **more: Any) -> tuple[int, httpx2.Response]:
     """How many were answered before one was refused, and that one. A slow machine is allowed more."""
     for allowed in range(2000):
-        answer = visitor.get(path)
+        answer = visitor.get(path, **more)
         if answer.status_code == 429:
             return allowed, answer
     raise AssertionError(f"2,000 requests for {path} were answered")
@@ -457,7 +458,8 @@ def test_too_many_requests_from_one_sender_are_slowed_down_and_another_is_not(vi
     assert allowed >= 300
     assert int(refused.headers["retry-after"]) >= 1
     forged = {"X-Forwarded-For": "198.51.100.1, 203.0.113.7"}  # only the last one is our proxy's word
-    assert visitor.get("/sign-in", headers=forged).status_code == 429
+    more, _ = until_refused(visitor, "/sign-in", headers=forged)
+    assert more < 100, "only as many as became free meanwhile"
     elsewhere = {"X-Forwarded-For": "203.0.113.8:50123"}
     assert visitor.get("/sign-in", headers=elsewhere).status_code == 200
 
