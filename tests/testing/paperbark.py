@@ -49,7 +49,6 @@ from rp_connect.ports.mis import (
 from rp_connect.ports.register import MarkPlace
 from rp_connect.testing.mis_kit import Answer, Ask, Can, Held, HttpMis, School, ShownOutcome
 from rp_connect.testing.mis_kit.school import key_of
-from rp_connect.testing.mis_kit.vendor import TIMEOUT_S
 from rp_connect.testing.mis_kit.words import CODES, UNKNOWN_CODE
 
 PAGE = 7
@@ -126,7 +125,7 @@ class PaperbarkRig(HttpMis):
             "outcomes": Can.OUTCOMES in self.can,
             "marks": Can.MARKS in self.can,
         }
-        return {"base_url": self.url, "token": "env:TOKEN", "timeout_s": TIMEOUT_S, **known}
+        return {"base_url": self.url, "token": "env:TOKEN", "timeout_s": self.timeout_s, **known}
 
     def expressible(self, school: School) -> School:
         for kind in set(Kind) - set(self.kinds):

@@ -20,9 +20,8 @@ from rp_connect.ports.mis import Kind
 from rp_connect.testing.mis_kit.rig import Asked, MisUnderTest
 from rp_connect.testing.mis_kit.words import PATIENCE_S, Fault
 
-TIMEOUT_S = 1.0
-"""What an adapter under test should be told to wait for an answer: short, for silence is played often, and
-long enough for a busy machine."""
+TIMEOUT_S, SILENCE_S = 10.0, 0.3
+"""How long an adapter under test waits for an answer: for long on a busy machine, hardly where none comes."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -82,6 +81,11 @@ class HttpMis(MisUnderTest):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def timeout_s(self) -> float:
+        """What the adapter that is opened now should be told to wait for an answer."""
+        return SILENCE_S if self._fault is Fault.SILENCE else TIMEOUT_S
 
     def asked(self) -> Sequence[Asked]:
         return tuple(self._book)

@@ -68,7 +68,7 @@ class ArborRig(HttpMis):
             "base_url": self.url,
             "username": USER,
             "token": "env:ARBOR_TOKEN",
-            "timeout_s": 0.3,
+            "timeout_s": self.timeout_s,
             "page_size": self.page,
             "lunchtime": ["12:00", "13:30"],
             "holiday_types": {name: kind.value for kind, name in HOLIDAYS.items()},

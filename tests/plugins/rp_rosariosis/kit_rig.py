@@ -18,7 +18,6 @@ from rp_connect.domain.when import When
 from rp_connect.ports.mis import Kind, MisAdapter, MisSettings
 from rp_connect.testing.mis_kit import Answer, Ask, Can, Held, HttpMis, School, ShownOutcome
 from rp_connect.testing.mis_kit.rig import SECRET
-from rp_connect.testing.mis_kit.vendor import TIMEOUT_S
 from rp_connect.testing.mis_kit.words import UNKNOWN_CODE
 from rp_rosariosis.adapter import RosarioAdapter
 from rp_rosariosis.plugin import SPEC
@@ -79,7 +78,7 @@ class RosarioRig(HttpMis):
             "lunchtime_labels": ["Lunch"],
             "attendance_marks": {code: code for code in CODES if code != UNKNOWN_CODE},
             "upn_field": "custom_7",
-            "timeout_s": TIMEOUT_S,
+            "timeout_s": self.timeout_s,
         }
 
     def build(self, settings: MisSettings) -> MisAdapter:

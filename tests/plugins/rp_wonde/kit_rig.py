@@ -16,7 +16,6 @@ from rp_connect.domain.when import When
 from rp_connect.ports.mis import Kind, MisSpec
 from rp_connect.testing.mis_kit import Answer, Ask, Can, Held, HttpMis, School, ShownOutcome
 from rp_connect.testing.mis_kit.rig import SECRET
-from rp_connect.testing.mis_kit.vendor import TIMEOUT_S
 from rp_wonde.asked import FIELDS
 from rp_wonde.plugin import build, build_register
 from rp_wonde.settings import WondeSettings
@@ -175,7 +174,7 @@ class WondeRig(HttpMis):
             "school_id": "A100",
             "token": "env:TOKEN",
             "base_url": self.url,
-            "timeout_s": TIMEOUT_S,
+            "timeout_s": self.timeout_s,
             "retries": 0,
             "behaviour_roles": {role.value: role.value for role in IncidentRole},
             "outcome_type": "REST",
