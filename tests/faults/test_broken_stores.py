@@ -302,6 +302,7 @@ def test_a_database_server_that_dies_in_the_middle_loses_nothing(
 ) -> None:
     every = moments(fragile, tmp_path / "counted", command)
     chosen = range(1, every + 1) if FULL else [2 * every // 3]
+    noticed = 0
     for at in chosen:
         name = f"dies_{command}_{at}"
         fragile.create_database(name)
@@ -311,12 +312,16 @@ def test_a_database_server_that_dies_in_the_middle_loses_nothing(
             school.sync(NOW)
         watch = DeathOfServer(fragile, at)
         fault = _fault(school, command, watch)
-        if not fault:  # the server was asked for nothing more: all that this command does was committed
-            assert (at, watch.last) == (every, "after commit")
-        else:
+        if fault:
+            noticed += 1
             assert fault.startswith("The connection to the database server was lost")
+        else:  # the server was asked for nothing more: all that this command does was committed
+            assert watch.last == "after commit"
+            assert watch.count <= at
         if at == chosen[0]:  # the server is still away
             assert program(school, command).code == 1
         fragile.start()
         assert_nothing_lost(school, undisturbed)
         fragile.drop_database(name)
+    # What ends at about the same time is stored at once, so that one run has a few commits more than another.
+    assert noticed >= 0.8 * len(chosen)
