@@ -23,8 +23,9 @@ T = TypeVar("T", Case, Task, Meeting, Suspension)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredBoard:
     """One school, as it is stored. `tomorrow` is the next school day; `tasks` are the open ones, `meetings`
-    those of this week and of tomorrow; `cases` the open ones and whichever those belong to, by reference, and
-    `people` the pupils of each; `suspensions` those that open cases follow; `held` why sources are."""
+    those of this week and of tomorrow at least; `cases` the open ones and whichever those belong to, by
+    reference, and `people` the pupils of each; `suspensions` those that open cases follow; `held` why sources
+    are."""
 
     today: date
     tomorrow: date
@@ -92,15 +93,12 @@ def _days(work: UnitOfWork, schools: Sequence[School], now: datetime) -> Mapping
 def _meetings(
     work: UnitOfWork, schools: Sequence[School], days: Mapping[str, tuple[date, date]]
 ) -> Sequence[Meeting]:
-    """Those of this week, and of the next school day where that comes later."""
-    spans = {school.id: _span(school, *days[school.id]) for school in schools}
+    """Those of this week, and of the next school day where that comes later, wherever it comes latest."""
+    spans = [_span(school, *days[school.id]) for school in schools]
     if not spans:
         return []
-    since, until = (
-        edge(ends) for edge, ends in zip((min, max), zip(*spans.values(), strict=True), strict=True)
-    )
-    found = work.meetings.of_schools(list(spans), since, until)
-    return [one for one in found if spans[one.school][0] <= one.at < spans[one.school][1]]
+    since, until = min(begins for begins, _ in spans), max(ends for _, ends in spans)
+    return work.meetings.of_schools([school.id for school in schools], since, until)
 
 
 def _span(school: School, today: date, tomorrow: date) -> tuple[datetime, datetime]:
