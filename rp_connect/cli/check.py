@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from rp_connect import __version__
 from rp_connect.cli.options import command, json_option
 from rp_connect.cli.output import answer_json, attention, count, good, heading, mark, quiet, say
+from rp_connect.cli.progress import progress
 from rp_connect.cli.session import Session, pass_session
 from rp_connect.cli.survey import doubles_of, notes_of
 from rp_connect.services.check_installation import Check, SchoolCheck, check_installation
@@ -22,7 +23,7 @@ WIDTH = 78
 def check(session: Session, as_json: bool) -> None:
     """What is set up, what is missing, what needs a person. Changes nothing."""
     with session.office() as office:
-        found = check_installation(office)
+        found = check_installation(office, progress(as_json=as_json))
         trust = office.trust
     if as_json:
         answer_json(found.to_json())

@@ -1,27 +1,28 @@
 """What is set up, what is missing and what needs a person: everything behind `check`. It changes nothing.
 
-Every school is asked on its own: one that cannot be reached is a sentence, and the others are still checked.
+Every school is looked at on its own: one that cannot be reached is a sentence, the others are still checked.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from rp_connect.domain.calendar import Period, PeriodKind, SchoolCalendar
+from rp_connect.domain.calendar import PeriodKind, SchoolCalendar
 from rp_connect.domain.effect import Effect, EffectState
 from rp_connect.domain.task import TaskState
 from rp_connect.errors import RpConnectError
-from rp_connect.ports.mis import Kind, MisAdapter
 from rp_connect.ports.plugins import PluginInfo
 from rp_connect.ports.store import UnitOfWork
+from rp_connect.services.ask_outside import Answers, ask_outside
 from rp_connect.services.check_pages import PagesCheck, check_pages
 from rp_connect.services.office import Office, School
 from rp_connect.services.survey_school import Survey, survey_school
+from rp_connect.services.sync_report import Progress
 from rp_connect.services.to_json import Json, plugin_json
 
 AHEAD = timedelta(days=60)
@@ -96,8 +97,10 @@ class Check:
         }
 
 
-def check_installation(office: Office) -> Check:
-    """Ask every plugin, school, MIS and workspace how it is."""
+def check_installation(office: Office, progress: Progress | None = None) -> Check:
+    """Ask every plugin, school, MIS and workspace how it is; `progress` counts the schools that answered."""
+    schools = list(office.schools.values())
+    answers = ask_outside(schools, progress or Progress())
     with office.store.read() as work:
         counts = work.effects.counts()
         parked = work.effects.every(EffectState.PARKED)
@@ -106,8 +109,8 @@ def check_installation(office: Office) -> Check:
         waiting=waiting(counts),
         parked=counts.get(EffectState.PARKED, 0),
         schools=[
-            _check_school(office, school, [effect for effect in parked if effect.school == school.id])
-            for school in office.schools.values()
+            _check_school(office, school, said, [effect for effect in parked if effect.school == school.id])
+            for school, said in zip(schools, answers, strict=True)
         ],
         pages=check_pages(office),
         queue=_of_queue(office),
@@ -132,15 +135,19 @@ def waiting(counts: Mapping[EffectState, int]) -> int:
     return sum(n for state, n in counts.items() if state not in (EffectState.DONE, EffectState.PARKED))
 
 
-def _check_school(office: Office, school: School, parked: Sequence[Effect]) -> SchoolCheck:
-    found = SchoolCheck(school=school.id, paused=school.settings.paused)
-    periods: list[Period] = []
-    _ask(found, "the MIS", lambda: _ask_mis(school.mis(), found, periods))
-    _ask(found, "the workspace", lambda: found.permissions_missing.extend(school.workspace().probe()))
+def _check_school(office: Office, school: School, said: Answers, parked: Sequence[Effect]) -> SchoolCheck:
+    found = SchoolCheck(
+        school=school.id,
+        paused=school.settings.paused,
+        capabilities=said.capabilities,
+        not_granted=said.not_granted,
+        permissions_missing=said.permissions_missing,
+        problems=said.problems,
+    )
     with office.store.read() as work:
         state = work.schools.state(school.id)
         calendar = SchoolCalendar(
-            periods or work.schools.calendar(school.id), school.settings.day, school.timezone
+            said.periods or work.schools.calendar(school.id), school.settings.day, school.timezone
         )
         found.calendar_until = calendar.last or state.calendar_until
         found.unmapped.extend(state.unmapped)
@@ -153,31 +160,6 @@ def _check_school(office: Office, school: School, parked: Sequence[Effect]) -> S
         found.problems.extend(_of_meetings(work, school.id, office.clock.now()))
     found.problems.extend(_of_effects(parked))
     return found
-
-
-def _ask(found: SchoolCheck, whom: str, question: Callable[[], object]) -> None:
-    """An outside system that refuses, fails or breaks is one sentence, never the end of the check."""
-    try:
-        question()
-    except RpConnectError as error:
-        found.problems.append(str(error))
-    except Exception as error:  # noqa: BLE001 - an adapter is not ours: whatever it does wrong stays its own
-        found.problems.append(f"The adapter of {whom} failed when it was asked ({type(error).__name__}).")
-
-
-def _ask_mis(mis: MisAdapter, found: SchoolCheck, periods: list[Period]) -> None:
-    probe = mis.probe()
-    found.capabilities.extend(probe.capabilities)
-    found.not_granted.extend(probe.not_granted)
-    found.problems.extend(probe.problems)
-    reading = mis.changes(Kind.CALENDAR, None)
-    if reading.left:
-        found.problems.append(reading.left)
-    if not reading.given or reading.left:
-        return
-    for page in reading.pages():
-        periods.extend(record for record in page.records if isinstance(record, Period))
-        found.problems.extend(f"{reading.label}: {r.key}: {r.reason}" for r in page.refusals)
 
 
 def calendar_gaps(calendar: SchoolCalendar, today: date) -> Iterator[str]:

@@ -110,7 +110,7 @@ def test_the_configuration_may_be_named_before_or_after_the_command(installation
 def test_a_fault_inside_is_one_sentence_without_its_contents(installation):
     script = (
         "import sys; from rp_connect.__main__ import main; import rp_connect.cli.check as c\n"
-        "def broken(office): raise ValueError('Canarybird')\n"
+        "def broken(office, progress): raise ValueError('Canarybird')\n"
         "c.check_installation = broken\n"
         "sys.exit(main())"
     )
