@@ -47,11 +47,13 @@ class AccessError(RpConnectError):
 
 
 class TryLaterError(RpConnectError):
-    """An outside system asks for patience. `retry_after` is in seconds (None: it did not say)."""
+    """An outside system asks for patience. `retry_after` is in seconds (None: it did not say). `look_first`:
+    a write may have been carried out all the same, so `find(key)` before it is sent again."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None, look_first: bool = False) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.look_first = look_first
 
 
 class UnclearError(RpConnectError):

@@ -39,14 +39,14 @@ def read(kind: Kind, file: BinaryIO, layout: Layout, near: Neighbours, cursor: C
     scanned = scan(file)
     done: Cursor = {"digest": fingerprint(drop.reads_as(layout, scanned), near.site, near.reads_as)}
     if cursor is not None and cursor.get("digest") == done["digest"]:
-        return Reading(label, no_pages, unchanged=True, bytes_total=scanned.size)
+        return Reading(label, no_pages, keys=cursor.get("keys"), unchanged=True, bytes_total=scanned.size)
     try:
         sheet, rows = drop.open(file, layout, scanned)
     except UnusableFileError as error:
         return _unusable(label, str(error), scanned.size)
     place = Place(near.sites(), [])
     pages, keys = _marks(rows, sheet, place) if kind is Kind.ATTENDANCE else _held(kind, rows, sheet, place)
-    pages_to = partial(pages, done, scanned.size)
+    pages_to = partial(pages, {**done, "keys": keys}, scanned.size)
     return Reading(label, pages_to, keys=keys, bytes_total=scanned.size, unmapped=place.unmapped)
 
 

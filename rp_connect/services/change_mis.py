@@ -20,16 +20,21 @@ def take_over_pupils(work: UnitOfWork, sync: SyncPass, unknown: Sequence[PupilRe
     """
     bearers: dict[str, list[Pupil]] = defaultdict(list)
     for pupil in work.pupils.every(sync.school.id):
-        if pupil.mis != sync.mis and pupil.record.upn:
-            bearers[pupil.record.upn].append(pupil)
+        if pupil.mis != sync.mis and _same_upn(pupil.record):
+            bearers[_same_upn(pupil.record)].append(pupil)
     claims: dict[str, list[PupilRecord]] = defaultdict(list)
     for record in unknown:
-        if len(bearers.get(record.upn, ())) == 1:
-            claims[record.upn].append(record)
+        if len(bearers.get(_same_upn(record), ())) == 1:
+            claims[_same_upn(record)].append(record)
     matched = [(bearers[upn][0], claimed[0]) for upn, claimed in claims.items() if len(claimed) == 1]
     for pupil, record in matched:
         work.pupils.rename(pupil.no, sync.mis, record.id)
     return len(matched)
+
+
+def _same_upn(record: PupilRecord) -> str:
+    """A UPN is in capitals (DfE); an MIS that holds it as somebody typed it means the same child."""
+    return record.upn.strip().upper()
 
 
 def take_over_suspensions(

@@ -20,6 +20,8 @@ from rp_connect.services.sync_pass import SyncPass
 BATCH = 1_000
 """Records of one kind in one transaction, at most (DESIGN §4)."""
 SHRINK_SHARE, SHRINK_KEYS = 0.1, 20
+DELETABLE = (Kind.PUPIL, Kind.INCIDENT, Kind.SUSPENSION)
+"""Kinds whose deletions mean something here."""
 
 Storer = Callable[[UnitOfWork, SyncPass, Sequence[Record]], Sequence[Refusal]]
 
@@ -40,7 +42,7 @@ class Source:
 
 def read_source(sync: SyncPass, source: Source) -> None:
     """Errors of the MIS pass through; what was committed before them stays, and the cursor with it."""
-    reading = _ask(sync, source)
+    reading, whole = _ask(sync, source)
     if not reading.given:
         _note_absence(sync, source, reading)
         return
@@ -51,10 +53,11 @@ def read_source(sync: SyncPass, source: Source) -> None:
         _hold(sync, source, reading)
     elif reading.unchanged:
         sync.skipped_any = True
-        if source.remembered.left or source.remembered.held:
-            _remember(sync, replace(source.remembered, left=None, held=None))
+        state = replace(source.remembered, left=None, held=_still_held(source, reading))
+        if state != source.remembered:
+            _remember(sync, state)
     else:
-        _take_in(sync, source, reading)
+        _take_in(sync, source, reading, whole=whole)
 
 
 def _note_absence(sync: SyncPass, source: Source, reading: Reading) -> None:
@@ -65,16 +68,34 @@ def _note_absence(sync: SyncPass, source: Source, reading: Reading) -> None:
         _remember(sync, replace(source.remembered, left=left))
 
 
-def _ask(sync: SyncPass, source: Source) -> Reading:
-    """Everything in the first sync of a day, with --full, and while a record waits for its pupil.
+def _ask(sync: SyncPass, source: Source) -> tuple[Reading, bool]:
+    """A reading, and whether everything was asked for: in the first sync of a day, with --full, while a
+    record waits for its pupil, and where a person accepts what is held.
 
     But a year of marks is not read anew every morning: whoever can say what changed is believed until a
     person asks for everything.
     """
-    marks_go_on = source.kind is Kind.ATTENDANCE and source.remembered.cursor is not None
-    if sync.asked_full or source.waiting or (sync.full and not marks_go_on):
-        return sync.adapter.everything(source.kind)
-    return sync.adapter.changes(source.kind, source.remembered.cursor)
+    remembered = source.remembered
+    marks_go_on = source.kind is Kind.ATTENDANCE and remembered.cursor is not None
+    accepted = remembered.held is not None and remembered.label in sync.accept
+    if not (sync.asked_full or source.waiting or accepted or (sync.full and not marks_go_on)):
+        return sync.adapter.changes(source.kind, remembered.cursor), False
+    if source.kind in DELETABLE and remembered.cursor is not None:
+        changes = sync.adapter.changes(source.kind, remembered.cursor)
+        if changes.left is not None or (changes.keys is not None and not changes.unchanged):
+            return changes, True
+        _take_deletions(sync, source, changes)
+    return sync.adapter.everything(source.kind), True
+
+
+def _take_deletions(sync: SyncPass, source: Source, changes: Reading) -> None:
+    """What was deleted since the cursor, and nothing else of it: a reading of everything does not say it, and
+    its cursor lies behind it."""
+    for page in changes.pages():
+        if page.tombstones:
+            with sync.begin() as work:
+                store_deletions(work, sync, source.kind, page.tombstones)
+                work.commit()
 
 
 def _is_held(remembered: SourceState, reading: Reading) -> bool:
@@ -82,6 +103,11 @@ def _is_held(remembered: SourceState, reading: Reading) -> bool:
         return False
     lost = remembered.keys - reading.keys
     return lost > SHRINK_KEYS and lost > SHRINK_SHARE * remembered.keys
+
+
+def _still_held(source: Source, reading: Reading) -> str | None:
+    """A list of changes says nothing of how much is there: only a complete reading ends a hold."""
+    return source.remembered.held if reading.keys is None else None
 
 
 def _accepted(sync: SyncPass, reading: Reading) -> bool:
@@ -112,10 +138,11 @@ def _remember(sync: SyncPass, state: SourceState) -> None:
         work.commit()
 
 
-def _take_in(sync: SyncPass, source: Source, reading: Reading) -> None:
+def _take_in(sync: SyncPass, source: Source, reading: Reading, *, whole: bool) -> None:
     sync.progress.begin(f"{sync.school.id} {reading.label}", reading.bytes_total)
     found: list[Refusal] = []
-    state = replace(source.remembered, label=reading.label, held=None, left=None)
+    held = _still_held(source, reading)
+    state = replace(source.remembered, label=reading.label, held=held, left=None)
     seen: set[str] = set()
     for page, final in _with_last(_pages(reading, source)):
         tombstones = list(page.tombstones)
@@ -128,7 +155,8 @@ def _take_in(sync: SyncPass, source: Source, reading: Reading) -> None:
             found += refusals
             state = replace(state, cursor=state.cursor if page.cursor is None else page.cursor)
             if final:
-                _finish(work, sync, source, state, found, keys=reading.keys)
+                complete = reading.keys is not None or (whole and page.cursor is not None)
+                _finish(work, sync, source, state, found, keys=reading.keys, complete=complete)
             else:
                 work.refusals.add(sync.school.id, sync.mis, source.kind, refusals, sync.now)
                 work.schools.put_source(state)
@@ -162,10 +190,11 @@ def _finish(
     found: Sequence[Refusal],
     *,
     keys: int | None,
+    complete: bool,
 ) -> None:
     """With the last page of a complete reading exactly its refusals stand, and its keys are remembered."""
-    complete = keys is not None or source.kind is Kind.CALENDAR
-    keep = work.refusals.replace if complete else work.refusals.add
+    calendar = source.kind is Kind.CALENDAR
+    keep = work.refusals.replace if complete or calendar else work.refusals.add
     keep(sync.school.id, sync.mis, source.kind, found, sync.now)
     work.schools.put_source(state if keys is None else replace(state, keys=keys))
 

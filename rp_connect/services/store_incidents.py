@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rp_connect.domain.incident import IncidentRecord
 from rp_connect.ports.mis import Record, Refusal
@@ -25,14 +25,19 @@ def store_incidents(work: UnitOfWork, sync: SyncPass, records: Sequence[Record])
         for i in r.involved
         if i.pupil_id not in known
     ]
-    usable = [kept for kept in (_with_known(r, known) for r in given) if kept.involved]
-    held = work.incidents.by_id(sync.school.id, sync.mis, [r.id for r in usable])
+    held = work.incidents.by_id(sync.school.id, sync.mis, [r.id for r in given])
+    usable = [kept for r in given if (kept := _with_known(r, known)).involved or _emptied(r, held)]
     changed = [r for r in usable if held.get(r.id) != r]
     work.incidents.put(sync.school.id, sync.mis, changed)
     apply_duties(
         work, sync, work.suspensions.pupils_of_incidents(sync.school.id, sync.mis, [r.id for r in changed])
     )
     return refusals
+
+
+def _emptied(record: IncidentRecord, held: Collection[str]) -> bool:
+    """Somebody was in it here, and the MIS has nobody in it any more."""
+    return record.id in held and not record.involved
 
 
 def _with_known(record: IncidentRecord, known: set[str]) -> IncidentRecord:

@@ -45,3 +45,8 @@ def _watch(work: UnitOfWork, sync: SyncPass) -> MarkWatch:
 
 def _key(mark: Mark) -> str:
     return f"{mark.pupil_id}/{mark.day}/{mark.half.name}"
+
+
+def pupil_of(key: str) -> str:
+    """The MIS's id of the pupil whose mark was refused under this key."""
+    return key.rsplit("/", 2)[0]

@@ -27,9 +27,10 @@ class SyncPass(DutyRound):
     `sources` is what was remembered of each kind before this pass; `watch` is made when marks are read.
 
     `with_suspensions` are our numbers of the pupils who have any; `waiting` the kinds with a refused record
-    that waits for its pupil; `unmapped` the MIS's words that mean nothing to us; `skipped_any` says that
-    something was not read in this pass, so that what was known of it still holds. `former_mis` says that
-    records of another MIS are held: the school changed it.
+    that waits for its pupil, `marks_waiting` the MIS's ids of pupils whose marks wait; `unmapped` the MIS's
+    words that mean nothing to us; `skipped_any` says that something was not read in this pass, so that what
+    was known of it still holds. `former_mis` says that records of another MIS are held: the school changed
+    it.
     """
 
     adapter: MisAdapter
@@ -42,6 +43,7 @@ class SyncPass(DutyRound):
     watch: MarkWatch | None = None
     with_suspensions: set[int] = field(default_factory=set)
     waiting: set[str] = field(default_factory=set)
+    marks_waiting: set[str] = field(default_factory=set)
     unmapped: set[str] = field(default_factory=set)
     skipped_any: bool = False
     former_mis: bool = False

@@ -17,7 +17,7 @@ from rp_connect.services.office import Office, School
 from rp_connect.services.read_source import Source, Storer, read_source
 from rp_connect.services.store_calendar import store_calendar
 from rp_connect.services.store_incidents import UNKNOWN_PUPIL, store_incidents
-from rp_connect.services.store_marks import store_marks
+from rp_connect.services.store_marks import pupil_of, store_marks
 from rp_connect.services.store_people import store_pupils, store_staff
 from rp_connect.services.store_suspensions import store_suspensions
 from rp_connect.services.sync_pass import SyncPass
@@ -73,6 +73,7 @@ def _begin(
     mis = school.settings.mis
     with begin() as work:
         state = work.schools.state(school.id)
+        waiting = [r for r in work.refusals.every(school.id) if r.reason == UNKNOWN_PUPIL]
         return SyncPass(
             school=school,
             adapter=school.mis(),
@@ -88,7 +89,8 @@ def _begin(
             calendar=office.calendar(work, school),
             with_suspensions=work.suspensions.pupils_with(school.id),
             former_mis=any(s.mis != school.settings.mis for s in work.schools.sources(school.id)),
-            waiting={r.kind for r in work.refusals.every(school.id) if r.reason == UNKNOWN_PUPIL},
+            waiting={r.kind for r in waiting if r.kind != Kind.ATTENDANCE},
+            marks_waiting={pupil_of(r.key) for r in waiting if r.kind == Kind.ATTENDANCE},
         )
 
 
@@ -97,9 +99,17 @@ def _source(sync: SyncPass, kind: Kind) -> Source:
         kind=kind,
         remembered=sync.sources.get(kind, SourceState(sync.school.id, sync.mis, kind)),
         store=_STORERS[kind],
-        waiting=kind in sync.waiting,
+        waiting=_waiting(sync, kind),
         ordered=kind is Kind.SUSPENSION,
     )
+
+
+def _waiting(sync: SyncPass, kind: Kind) -> bool:
+    """A year of marks is read anew only once a pupil whose marks were refused is known."""
+    if kind is not Kind.ATTENDANCE or not sync.marks_waiting:
+        return kind in sync.waiting
+    with sync.begin() as work:
+        return bool(work.pupils.by_id(sync.school.id, sync.mis, sync.marks_waiting))
 
 
 def _basis(sync: SyncPass) -> str:

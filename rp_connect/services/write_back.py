@@ -31,10 +31,13 @@ class OutcomeShelf:
     notes: Mapping[str, OutcomeNote]
 
     def find(self, key: str) -> Written | None:
+        """In the MIS, else in the list: an MIS that can be looked into may yet take none."""
         try:
             found = self.mis().find_outcome(self.notes[key])
         except UnsupportedError:
-            found = BY_HAND if self.hand_list().holds(key) else None
+            found = None
+        if found is None and self.hand_list().holds(key):
+            found = BY_HAND
         return None if found is None else Written(found, "")
 
     def create(self, note: OutcomeNote) -> Written:

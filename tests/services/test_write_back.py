@@ -12,7 +12,7 @@ import pytest
 
 from rp_connect.domain.effect import EffectKind, EffectState
 from rp_connect.domain.outcome import OutcomeResult
-from rp_connect.errors import AccessError, TryLaterError, UnclearError, UsageError
+from rp_connect.errors import AccessError, TryLaterError, UnclearError, UnsupportedError, UsageError
 from rp_connect.ports.mis import OutcomeNote
 from rp_connect.services import write_back
 from rp_connect.services.deliver_effects import Delivered, deliver_effects
@@ -154,6 +154,22 @@ def test_an_mis_that_takes_none_gets_a_line_in_the_list_to_enter_by_hand(school:
     with office.store.read() as work:
         assert work.outcomes.get(key).external_id == write_back.BY_HAND
     office.store.close()
+
+
+def test_what_stands_in_the_list_is_found_there_though_the_mis_can_be_looked_into(school: DropSchool) -> None:
+    key = recorded(school)
+    mis = WritableMis(refuses=UnsupportedError("No behaviour type for outcomes is set."))
+    office = _with(school.office(NOW), mis)
+    try:
+        (one,) = office.schools.values()
+        with office.store.read() as work:
+            note = write_back.note_of(work, work.outcomes.get(key))
+        shelf = write_back.OutcomeShelf(one.mis, one.hand_list, {key: note})
+        assert shelf.find(key) is None
+        assert shelf.create(note) == shelf.find(key)
+    finally:
+        office.store.close()
+    assert (mis.looked, mis.held) == (2, [])
 
 
 def test_a_list_that_somebody_holds_open_is_written_later(school: DropSchool) -> None:
