@@ -6,31 +6,31 @@ It never writes attendance: a mark is a statutory record, and its API does not s
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
-from rp_arbor.attendance import RECORD
+from rp_arbor.asked import ENTITIES
+from rp_arbor.attendance import Attendance
 from rp_arbor.client import Arbor
-from rp_arbor.exclusions import FIXED, PERMANENT
-from rp_arbor.incidents import INCIDENT, INVOLVED
+from rp_arbor.exclusions import Exclusions
+from rp_arbor.incidents import Incidents
 from rp_arbor.listing import Listing
 from rp_arbor.outcomes import FOLLOW_UP, Outcomes
-from rp_arbor.people import EMAIL, ENROLMENT, PERSON, STAFF, STUDENT, UPN
+from rp_arbor.people import PERSON, STUDENT, Pupils, Staff
 from rp_arbor.readings import Readings
 from rp_arbor.settings import ArborSettings
 from rp_arbor.terms import HOLIDAY, TERM
 from rp_arbor.values import id_of
 from rp_connect.ports.mis import Cursor, Kind, MisSettings, OutcomeNote, Probe, Reading
 
-_NEEDS = {
+_NEEDS: Mapping[str, Sequence[str]] = {
     "calendar": (TERM, HOLIDAY),
-    "pupils": (STUDENT, PERSON),
-    "staff": (STAFF, PERSON, EMAIL),
-    "incidents": (INCIDENT, INVOLVED),
-    "suspensions": (FIXED,),
-    "attendance": (RECORD,),
+    "pupils": Pupils.needs,
+    "staff": Staff.needs,
+    "incidents": Incidents.needs,
+    "suspensions": Exclusions.needs,
+    "attendance": Attendance.needs,
     "outcomes": (FOLLOW_UP,),
 }
-_PROBED = (TERM, HOLIDAY, STUDENT, UPN, ENROLMENT, STAFF, EMAIL, INCIDENT, INVOLVED, FIXED, PERMANENT, RECORD)
 
 
 class ArborAdapter:
@@ -46,18 +46,18 @@ class ArborAdapter:
         self._outcomes = Outcomes(self._arbor, self._listing)
 
     def probe(self) -> Probe:
-        """One row of each entity: Arbor answers with an empty object where nothing is granted."""
-        lacking = [name for name in (*_PROBED, FOLLOW_UP) if not self._listing.granted(name)]
-        if STUDENT not in lacking and not self._persons_granted():
-            lacking.append(PERSON)
+        """One row of every entity that is used: Arbor answers with an empty object where nothing of it is
+        granted, and tells it of no other."""
+        pupils = self._arbor.page(STUDENT, None, 1)
+        asked = {STUDENT: pupils is not None, PERSON: not pupils or self._person_given(pupils[0])}
+        granted = asked | {name: self._listing.granted(name) for name in ENTITIES if name not in asked}
+        lacking = [name for name in ENTITIES if not granted[name]]
         can = [name for name, needs in _NEEDS.items() if not set(needs) & set(lacking)]
         return Probe(capabilities=can, not_granted=lacking)
 
-    def _persons_granted(self) -> bool:
+    def _person_given(self, pupil: object) -> bool:
         """By the first pupil's: the list of persons would begin with anybody."""
-        rows = self._arbor.page(STUDENT, None, 1)
-        row = self._listing.filled(STUDENT, rows[0]) if rows else None
-        key = id_of((row or {}).get("person"))
+        key = id_of((self._listing.filled(STUDENT, pupil) or {}).get("person"))
         return key is None or self._arbor.one(PERSON, key) != {}
 
     def changes(self, kind: Kind, cursor: Cursor | None) -> Reading:

@@ -126,6 +126,8 @@ _WHY: Mapping[str, tuple[str, str, Sequence[str]]] = {
     ),
 }
 
+ENTITIES: Sequence[str] = tuple(_WHY)
+
 FIELDS: Sequence[AskedField] = [
     AskedField(kind, f"{entity}.{name}", reason)
     for entity, (kind, reason, names) in _WHY.items()

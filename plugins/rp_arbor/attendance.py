@@ -29,6 +29,8 @@ class Attendance:
     label = "attendance-roll-call-records"
     mains: Sequence[str] = (RECORD,)
     parts: Sequence[str] = ()
+    needs: Sequence[str] = (RECORD, MARK, ROLL_CALL)
+    deletable = False  # a mark has no name by which it could be taken away
 
     def __init__(self, listing: Listing, own: ArborSettings, today: date) -> None:
         self._listing = listing
@@ -41,7 +43,7 @@ class Attendance:
         self.unmapped: list[str] = []
 
     def granted(self) -> bool:
-        return all(self._listing.granted(entity) for entity in (RECORD, MARK, ROLL_CALL))
+        return self._listing.all_granted(self.needs)
 
     def read_parts(self) -> None:
         """Codes and roll calls are few: they are read when the first mark needs them."""
@@ -134,4 +136,4 @@ def _told_day(row: Row) -> date | None:
 
 
 def _rows(listing: Listing, entity: str) -> Sequence[Row]:
-    return [listing.filled(entity, row) or {} for page in listing.pages(entity) for row in page]
+    return [listing.filled(entity, row) or {} for page in listing.pages(entity, needed=True) for row in page]

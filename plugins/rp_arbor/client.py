@@ -14,7 +14,7 @@ from typing import Any, Final
 import requests
 from requests.auth import HTTPBasicAuth
 
-from rp_arbor.faults import broken_off, code_of, fault_of, unreachable
+from rp_arbor.faults import NOT_FOUND, NothingThereError, broken_off, code_of, fault_of, missing, unreachable
 from rp_arbor.names import path_of, root_of, roots_of
 from rp_arbor.settings import ArborSettings
 from rp_connect.errors import ConfigError, RpConnectError, TryLaterError
@@ -67,10 +67,11 @@ class Arbor:
         return rows
 
     def one(self, entity: str, key: str) -> Row | None:
-        """The record of that id: {} where nothing of it is granted, None where there is none."""
+        """The record of that id: {} where nothing of it is granted, None where Arbor itself says that it has
+        none."""
         try:
             answer = self._read(f"{path_of(entity)}/{key}", [])
-        except _NothingThereError:
+        except NothingThereError:
             return None
         row = answer.get(root_of(entity), {})
         return row if isinstance(row, dict) else {}
@@ -130,10 +131,6 @@ class Arbor:
         return _judged(answer, content, path, writes=writes)
 
 
-class _NothingThereError(ConfigError):
-    """404: for a list a wrong address, for a record a record that is gone."""
-
-
 def _content(answer: requests.Response, most: int | None) -> bytes | None:
     """None where a good answer is longer than `most` bytes. Raises RequestException where it breaks off."""
     parts, held = [], 0
@@ -152,8 +149,8 @@ def _judged(answer: requests.Response, content: bytes, path: str, *, writes: boo
     code = code_of(answer.status_code, body)
     if writes and isinstance(body, dict) and isinstance(body.get("results"), list):
         return code, body
-    if code == 404 and not writes:
-        raise _NothingThereError(f"Arbor has no {path.partition('/')[0]} at base_url (HTTP 404).")
+    if code == NOT_FOUND and not writes:
+        raise missing(body, path)
     fault = fault_of(code, body, answer.headers, writes=writes)
     if fault is not None:
         raise fault

@@ -6,14 +6,14 @@ and is named. Ids are unique within one entity of Arbor only, so those of the tw
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from rp_arbor.client import Query
 from rp_arbor.listing import Listing
-from rp_arbor.parts import Parts
 from rp_arbor.people import STUDENT
+from rp_arbor.reasons import DFE_REASON, FURTHER, REASON, Reasons
 from rp_arbor.settings import ArborSettings
 from rp_arbor.shelf import note
 from rp_arbor.values import (
@@ -22,41 +22,42 @@ from rp_arbor.values import (
     Row,
     clock,
     day,
-    id_of,
+    is_id,
     moment,
     needed_ref,
     number,
     ref,
     shown,
     when,
-    words,
 )
 from rp_connect.domain.calendar import Half
 from rp_connect.domain.suspension import Category, Dates, SuspensionRecord
 
 FIXED, PERMANENT, INTERNAL = "FixedPeriodExclusion", "PermanentExclusion", "InternalExclusion"
-REASONS, REASON, DFE_REASON = "ExclusionExclusionReason", "ExclusionReason", "UkDfe_ExclusionReason"
 _CASES = frozenset(Category)
+_WANTED = (PERMANENT, FURTHER, REASON, DFE_REASON)
 
 
 class Exclusions:
     label = "fixed-period-exclusions"
     mains: Sequence[str] = (FIXED, PERMANENT, INTERNAL)
-    parts: Sequence[str] = (REASONS,)
+    parts: Sequence[str] = (FURTHER,)
+    needs: Sequence[str] = (FIXED,)
+    deletable = True
 
     def __init__(self, listing: Listing, own: ArborSettings, timezone: ZoneInfo) -> None:
         self._listing = listing
         self._own = own
         self._timezone = timezone
-        self._more = Parts(listing, REASONS, "exclusion", lambda row: needed_ref(row, "exclusionReason").key)
-        self._words: Mapping[str, str] | None = None
+        self._reasons = Reasons(listing)
+        self._looked = False
         self.unmapped: list[str] = []
 
     def granted(self) -> bool:
-        return self._listing.granted(FIXED)
+        return self._listing.all_granted(self.needs)
 
     def read_parts(self) -> None:
-        self._more.read_all()
+        self._reasons.read_parts()
 
     def owners(self, part: str, key: str) -> Sequence[Ref] | None:
         row = self._listing.arbor.one(part, key)
@@ -79,15 +80,24 @@ class Exclusions:
         student = needed_ref(row, "student")
         if student.entity != STUDENT:
             raise BadRowError("student is no Student")
+        self._name_what_is_withheld()
         return SuspensionRecord(
             id=self.name(whose),
             pupil_id=student.key,
             category=self._category(whose.entity, row),
-            reasons=self._reasons(whose, row),
+            reasons=self._reasons.of(whose, row),
             decided=when(row, _DECIDED[whose.entity], self._timezone),
             dates=self._dates(whose.entity, row),
             notice_received=self._notice(row),
         )
+
+    def _name_what_is_withheld(self) -> None:
+        """Once a reading. A reason may call for the safeguarding lead: that none comes is not that there is
+        none."""
+        withheld = [] if self._looked else [one for one in _WANTED if not self._listing.granted(one)]
+        self._looked = True
+        for entity in withheld:
+            note(f"{entity} (not granted)", self.unmapped)
 
     def _notice(self, row: Row) -> date | None:
         told = when(row, "notifiedGuardiansDatetime", self._timezone)
@@ -132,19 +142,15 @@ class Exclusions:
         found = moment(row, name)
         return found.astimezone(self._timezone).replace(tzinfo=None) if found and found.tzinfo else found
 
-    def _reasons(self, whose: Ref, row: Row) -> tuple[str, ...]:
-        """The main one first, each once, as a DfE code where Arbor gives one, else in Arbor's own word."""
-        main = ref(row, "exclusionReason")
-        keys = [*([main.key] if main else []), *self._more.of(whose)]
-        shown_word = shown(row, "exclusionReason")
-        if self._words is None and keys:
-            self._words = _codes(self._listing)
-        known = self._words or {}
-        found = [known.get(key) or (shown_word if main and key == main.key else key) for key in keys]
-        return tuple(dict.fromkeys(word for word in found if word))
-
 
 _DECIDED = {FIXED: "decisionDatetime", PERMANENT: "decisionDatetime", INTERNAL: "issuedDatetime"}
+
+
+def exclusion_of(name: str) -> Ref | None:
+    """What `Exclusions.name` calls so; None for what is no id of Arbor's."""
+    entity = next((one for one in (PERMANENT, INTERNAL) if name.startswith(f"{one}-")), FIXED)
+    key = name if entity == FIXED else name.removeprefix(f"{entity}-")
+    return Ref(entity, key) if is_id(key) else None
 
 
 def _half(at: datetime | None, *, late: bool) -> Half | None:
@@ -162,21 +168,3 @@ def _sessions(row: Row) -> int | None:
     if found != int(found):
         raise BadRowError("it does not count whole sessions")
     return int(found) or None
-
-
-def _codes(listing: Listing) -> Mapping[str, str]:
-    """Reason id → code. The DfE's (code set D00024) goes before Arbor's export code, code and name."""
-    found: dict[str, str] = {}
-    for row in _rows(listing, REASON):
-        key = id_of(row)
-        if key is not None:
-            found[key] = words(row, "exportCode") or words(row, "code") or words(row, "exclusionReasonName")
-    for row in _rows(listing, DFE_REASON):
-        key = id_of(row)
-        if key is not None and words(row, "d00024"):
-            found[key] = words(row, "d00024")
-    return found
-
-
-def _rows(listing: Listing, entity: str) -> Sequence[Row]:
-    return [listing.filled(entity, row) or {} for page in listing.pages(entity) for row in page]

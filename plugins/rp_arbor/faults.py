@@ -16,14 +16,19 @@ import requests
 from rp_connect.errors import AccessError, ConfigError, RpConnectError, TryLaterError, UnclearError
 
 LONGEST_S = 24 * 3600.0
+NOT_FOUND = 404
 _EXCEPTION = re.compile(r"[A-Za-z][A-Za-z0-9_\\]{2,80}")
+
+
+class NothingThereError(ConfigError):
+    """Arbor's own 404: for a list a wrong address, for a record a record that is gone."""
 
 
 def code_of(status: int, body: object) -> int:
     """The body's own code where it has one: it is the truer of the two."""
     response = body.get("response") if isinstance(body, dict) else None
     code = response.get("code") if isinstance(response, dict) else None
-    if isinstance(code, str) and code.isdigit():
+    if isinstance(code, str) and code.isascii() and code.isdigit():
         code = int(code[:4])
     if isinstance(code, int) and not isinstance(code, bool) and code >= 100:
         return code
@@ -56,12 +61,26 @@ def fault_of(code: int, body: object, headers: Mapping[str, str], *, writes: boo
         return TryLaterError(f"Arbor asks for patience (HTTP {code}).", retry_after=retry_after(headers))
     if code >= 500 or code == 408:
         return _failed(code, why, writes=writes)
-    if code == 404 or 300 <= code < 400:
+    if code == NOT_FOUND or 300 <= code < 400:
         return ConfigError(f"Arbor has nothing at that address (HTTP {code}): look at base_url.")
     return AccessError(
         f"Arbor did not take the request (HTTP {code}{why}): look at what the school has "
         "granted the application."
     )
+
+
+def missing(body: object, path: str) -> RpConnectError:
+    """What a 404 to a read means. Proxies and gateways say 404 too, and a suspension that has gone is
+    cancelled: only Arbor's own code is believed."""
+    entity, _, key = path.partition("/")
+    if code_of(0, body) == NOT_FOUND:
+        return NothingThereError(f"Arbor has no {entity} at base_url (HTTP 404).")
+    if key:
+        return TryLaterError(
+            f"Something between here and Arbor answered for {entity} (HTTP 404, not in Arbor's own form); "
+            "they are asked for again later. If that goes on, look at base_url."
+        )
+    return ConfigError(f"There is no {entity} of Arbor at base_url (HTTP 404): look at base_url.")
 
 
 def _failed(code: int, why: str, *, writes: bool) -> RpConnectError:

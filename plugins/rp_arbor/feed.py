@@ -37,8 +37,8 @@ class Feed:
         if not isinstance(answer, TooMany):
             yield _after(answer, revision)
             return
-        for part in self._parts(entity, revision, self.latest(entity, revision)):
-            yield _after(part, revision)
+        first = revision + 1
+        yield from self._parts(entity, first, max(self.latest(entity, revision), first))
 
     def latest(self, entity: str, known: int = 0) -> int:
         """The newest revision of the entity, at least `known`."""
@@ -57,16 +57,19 @@ class Feed:
         self._guess = max(found or low, 1) + 1
         return max(found or low, known)
 
-    def _parts(self, entity: str, low: int, high: int) -> Iterator[list[object]]:
-        answer = self._arbor.changelog(entity, low, high)
+    def _parts(self, entity: str, first: int, last: int) -> Iterator[Sequence[Change]]:
+        """Each change of these revisions once. They are asked for with one more at either end, since nothing
+        says whether an end belongs to what is asked for."""
+        answer = self._arbor.changelog(entity, first - 1, last + 1)
         if not isinstance(answer, TooMany):
-            yield answer
-        elif high - low <= 1:
+            changes = _after(answer, first - 1)
+            yield [change for change in changes if change.revision is None or change.revision <= last]
+        elif first >= last:
             raise TryLaterError(f"One revision of {entity} in Arbor is too long; it is asked again later.")
         else:
-            middle = (low + high) // 2
-            yield from self._parts(entity, low, middle)
-            yield from self._parts(entity, middle, high)
+            middle = (first + last) // 2
+            yield from self._parts(entity, first, middle)
+            yield from self._parts(entity, middle + 1, last)
 
 
 def _newest(answer: object) -> int:

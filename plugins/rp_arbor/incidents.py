@@ -37,6 +37,8 @@ class Incidents:
     label = "behavioural-incidents"
     mains: Sequence[str] = (INCIDENT,)
     parts: Sequence[str] = (INVOLVED, BEHAVED, ACTION)
+    needs: Sequence[str] = (INCIDENT, INVOLVED, BEHAVED)
+    deletable = True
 
     def __init__(self, listing: Listing, own: ArborSettings, timezone: ZoneInfo) -> None:
         self._listing = listing
@@ -44,13 +46,14 @@ class Incidents:
         self._timezone = timezone
         whose = "behaviouralIncident"
         self._involved = Parts(listing, INVOLVED, whose, lambda row: _part(row, ""), needed=True)
-        self._behaved = Parts(listing, BEHAVED, whose, lambda row: _part(row, "behaviour"))
+        self._behaved = Parts(listing, BEHAVED, whose, lambda row: _part(row, "behaviour"), needed=True)
         self._actions = Parts(listing, ACTION, whose, lambda row: _part(row, "action"))
         self.unmapped: list[str] = []
 
     def granted(self) -> bool:
-        """An incident without anybody in it would be of no use."""
-        return self._listing.granted(INCIDENT) and self._listing.granted(INVOLVED)
+        """An incident without anybody in it would be of no use, and without behaviours the responsible pupil
+        would be told as an affected one."""
+        return self._listing.all_granted(self.needs)
 
     def read_parts(self) -> None:
         for parts in (self._involved, self._behaved, self._actions):

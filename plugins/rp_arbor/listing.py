@@ -6,7 +6,7 @@ total: both are found out by asking for single rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rp_arbor.client import Arbor, Query, Row
@@ -29,6 +29,9 @@ class Listing:
 
     def granted(self, entity: str) -> bool:
         return self.arbor.page(entity, None, 1) is not None
+
+    def all_granted(self, entities: Iterable[str]) -> bool:
+        return all(map(self.granted, entities))
 
     def count(self, entity: str, *, needed: bool = False) -> int | None:
         """How many records there are; None where the entity is not granted. A few dozen small requests.
@@ -75,19 +78,33 @@ class Listing:
         Raises AccessError for what is `needed`, as `pages` does.
         """
         rows = self.arbor.page(entity, None, self._size, filters)
-        if rows is None and needed:
+        if rows is None and not needed:
+            return None
+        return [row for page in self._following(entity, rows, filters) for row in page]
+
+    def pages_matching(self, entity: str, filters: Query) -> Iterator[Sequence[object]]:
+        """The same of what is needed, a page at a time: it may be long."""
+        return self._following(entity, self.arbor.page(entity, None, self._size, filters), filters)
+
+    def _following(
+        self, entity: str, rows: list[object] | None, filters: Query
+    ) -> Iterator[Sequence[object]]:
+        """What fits the filters, from its first page on; of the others only the ids are kept."""
+        if rows is None:
             raise stopped(entity)
-        if rows is None or len(rows) < min(FEW, self._size):
-            return rows
-        held = {id_of(row): row for row in rows}
-        number = 1  # as the second page or as the first: nothing is taken twice
-        while more := self._going_on(entity, number, self._size, filters):
-            known = len(held)
-            held |= {id_of(row): row for row in more}
-            if len(held) == known and number > 1:
+        whole = len(rows) < min(FEW, self._size)
+        held: set[str | None] = set()
+        number = 0
+        while rows:
+            found = {key: row for row in rows if (key := id_of(row)) not in held}
+            if not found and number > 1:
                 raise TryLaterError(f"Arbor gives the same {entity} on every page; it is asked again later.")
-            number += 1
-        return list(held.values())
+            held |= found.keys()
+            yield rows if whole else list(found.values())
+            if whole:
+                return
+            number += 1  # as the second page or as the first: nothing is taken twice
+            rows = self._going_on(entity, number, self._size, filters)
 
     def filled(self, entity: str, row: object) -> Row | None:
         """The row with its properties: lists may give references only. {} where nothing of it is granted,

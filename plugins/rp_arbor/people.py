@@ -33,6 +33,7 @@ class _People:
 
     main: str
     unmapped: list[str]
+    deletable = True
 
     def __init__(self, listing: Listing) -> None:
         self._listing = listing
@@ -106,6 +107,7 @@ class Pupils(_People):
     main = STUDENT
     mains: Sequence[str] = (STUDENT,)
     parts: Sequence[str] = (PERSON, UPN, ENROLMENT)
+    needs: Sequence[str] = (STUDENT, PERSON)
 
     def __init__(self, listing: Listing) -> None:
         super().__init__(listing)
@@ -150,6 +152,7 @@ class Staff(_People):
     main = STAFF
     mains: Sequence[str] = (STAFF,)
     parts: Sequence[str] = (PERSON, EMAIL)
+    needs: Sequence[str] = (STAFF, PERSON, EMAIL)
 
     def __init__(self, listing: Listing) -> None:
         super().__init__(listing)

@@ -6,48 +6,30 @@ meanwhile comes again. Where the log does not say whose a lost part was, the kin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from rp_arbor.attendance import Attendance
-from rp_arbor.client import Arbor
-from rp_arbor.exclusions import Exclusions
+from rp_arbor.changed import changed_since
+from rp_arbor.client import Arbor, Query
+from rp_arbor.exclusions import Exclusions, exclusion_of
 from rp_arbor.feed import Feed
 from rp_arbor.incidents import Incidents
 from rp_arbor.listing import Listing
+from rp_arbor.making import SIZE, Making, batches, stones_of
 from rp_arbor.people import Pupils, Staff
 from rp_arbor.settings import ArborSettings
 from rp_arbor.shelf import Shelf
 from rp_arbor.terms import read_calendar
-from rp_arbor.values import BadRowError, Ref, Row, id_of
-from rp_connect.domain.when import When
+from rp_arbor.values import Ref, id_of
 from rp_connect.errors import TryLaterError
-from rp_connect.ports.mis import Cursor, Kind, Page, Reading, Record, Refusal, Tombstone
+from rp_connect.ports.mis import Cursor, Kind, Page, Reading, Refusal
 
-SIZE = 1000
 MANY = 100
 """More changed marks than this are looked for in the list of recent ones."""
 ROUNDS = 3
 """How often a list is read again because records were deleted from it meanwhile."""
-
-
-@dataclass(slots=True)
-class Changed:
-    """What the change log says of a kind; `lost` where it does not say enough."""
-
-    mains: dict[Ref, bool] = field(default_factory=dict)
-    revisions: dict[str, int] = field(default_factory=dict)
-    lost: bool = False
-
-    @property
-    def gone(self) -> list[Ref]:
-        return [whose for whose, there in self.mains.items() if not there]
-
-    @property
-    def there(self) -> list[Ref]:
-        return [whose for whose, there in self.mains.items() if there]
 
 
 class Readings:
@@ -86,7 +68,13 @@ class Readings:
             fresh.unmapped = shelf.unmapped
             return self._whole(fresh) if known is None else self._since(fresh, known)
 
-        return Reading(shelf.label, pages, keys=keys, unmapped=shelf.unmapped)
+        asked = self._is_gone if kind is Kind.SUSPENSION and keys is not None else None
+        return Reading(shelf.label, pages, keys=keys, unmapped=shelf.unmapped, confirm_gone=asked)
+
+    def _is_gone(self, name: str) -> bool:
+        """By asking for it alone. What is given without contents has not gone; a failure is raised."""
+        whose = exclusion_of(name)
+        return whose is not None and self._arbor.one(whose.entity, whose.key) is None
 
     def _shelf(self, kind: Kind) -> Shelf:
         listing, own = self._listing, self._own
@@ -105,17 +93,19 @@ class Readings:
 
     # ------------------------------------------------------------------ everything
 
-    def _whole(self, shelf: Shelf, known: Mapping[str, int] | None = None) -> Iterator[Page]:
-        """The cursor comes with the last page. Deletions move rows over the borders of pages, so that a list
-        from which records were deleted meanwhile is read again."""
+    def _whole(self, shelf: Shelf, read: Mapping[str, int] | None = None) -> Iterator[Page]:
+        """The cursor comes with the last page. `read` is how far the logs were read already: what is deleted
+        from then on stands in the log only, and is not stepped over."""
         entities = [*shelf.mains, *shelf.parts]
-        revisions = {entity: self._feed.latest(entity, (known or {}).get(entity, 0)) for entity in entities}
+        revisions = {entity: self._feed.latest(entity) for entity in entities} if read is None else read
         shelf.read_parts()
         for entity in shelf.mains:
             yield from self._listed(shelf, entity, revisions[entity])
-        yield Page(cursor={"revisions": revisions})
+        yield Page(cursor={"revisions": dict(revisions)})
 
     def _listed(self, shelf: Shelf, entity: str, revision: int) -> Iterator[Page]:
+        """Deletions move rows over the borders of pages, so that a list from which records were deleted
+        meanwhile is read again."""
         for _ in range(ROUNDS):
             for rows in self._listing.pages(entity, needed=entity == shelf.mains[0]):
                 yield from self._pages(shelf, entity, rows)
@@ -129,7 +119,7 @@ class Readings:
 
     def _pages(self, shelf: Shelf, entity: str, rows: Sequence[object]) -> Iterator[Page]:
         for start in range(0, len(rows), SIZE):
-            made = _Made()
+            made = Making()
             for at, row in enumerate(rows[start : start + SIZE], start=start):
                 key = id_of(row)
                 if key is None:
@@ -141,97 +131,35 @@ class Readings:
     # ------------------------------------------------------------------ what changed
 
     def _since(self, shelf: Shelf, known: Mapping[str, int]) -> Iterator[Page]:
-        changed = self._changed(shelf, known)
-        stones = [Tombstone(shelf.name(whose), When(self._today())) for whose in changed.gone]
-        if shelf.label.startswith("attendance"):
-            stones = []  # a mark has no name by which it could be taken away
-        if changed.lost:
-            if stones:
-                yield Page(tombstones=stones)
-            yield from self._whole(shelf, known)
-            return
+        changed = changed_since(self._feed, shelf, known)
+        names = map(shelf.name, changed.gone) if shelf.deletable else ()
+        stones = stones_of(names, self._today())
         for start in range(0, len(stones), SIZE):
             yield Page(tombstones=stones[start : start + SIZE])
+        if changed.lost:
+            yield from self._whole(shelf, changed.revisions)
+            return
         yield from self._fetched(shelf, changed.there)
         yield Page(cursor={"revisions": changed.revisions})
-
-    def _changed(self, shelf: Shelf, known: Mapping[str, int]) -> Changed:
-        found = Changed()
-        for entity in (*shelf.mains, *shelf.parts):
-            revision = known.get(entity, 0)
-            touched: dict[str, bool] = {}
-            for part in self._feed.since(entity, revision):
-                for change in part:
-                    if change.key is None or change.revision is None:
-                        found.lost = True
-                        continue
-                    touched.pop(change.key, None)
-                    touched[change.key] = not change.deleted
-                    revision = max(revision, change.revision)
-            found.revisions[entity] = revision
-            self._note(shelf, entity, touched, found)
-        return found
-
-    def _note(self, shelf: Shelf, entity: str, touched: Mapping[str, bool], found: Changed) -> None:
-        for key, there in touched.items():
-            if entity in shelf.mains:
-                found.mains[Ref(entity, key)] = there
-                continue
-            owners = shelf.owners(entity, key) if there and not found.lost else None
-            found.lost = found.lost or owners is None
-            for whose in owners or ():
-                if whose.entity in shelf.mains:
-                    found.mains.setdefault(whose, True)
 
     def _fetched(self, shelf: Shelf, wanted: Sequence[Ref]) -> Iterator[Page]:
         left = dict.fromkeys(wanted)
         filters = shelf.recent(wanted[0].entity) if len(wanted) > MANY else None
         if filters is not None:
-            rows = self._listing.matching(wanted[0].entity, filters) or []
-            found = [row for row in rows if Ref(wanted[0].entity, id_of(row) or "") in left]
-            yield from self._pages(shelf, wanted[0].entity, found)
-            for row in found:
-                left.pop(Ref(wanted[0].entity, id_of(row) or ""), None)
-        for some in _batches(left):
-            made = _Made()
+            yield from self._recent(shelf, wanted[0].entity, filters, left)
+        for some in batches(left):
+            made = Making()
             for whose in some:
                 made.add(shelf, whose, self._arbor.one(whose.entity, whose.key))
             yield made.page(self._today())
 
-
-@dataclass(slots=True)
-class _Made:
-    """A page in the making."""
-
-    records: list[Record] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-
-    def add(self, shelf: Shelf, whose: Ref, row: Row | None) -> None:
-        """None is a record that has gone since it was named."""
-        if row is None:
-            self.gone += [] if shelf.label.startswith("attendance") else [shelf.name(whose)]
-            return
-        if not row:
-            self.refusals.append(Refusal(shelf.refused(whose, row), "Arbor gives it without contents"))
-            return
-        try:
-            record = shelf.record(whose, row)
-        except BadRowError as error:
-            self.refusals.append(Refusal(shelf.refused(whose, row), str(error)))
-        except ValueError:
-            self.refusals.append(Refusal(shelf.refused(whose, row), "it cannot be read"))
-        else:
-            self.records += [] if record is None else [record]
-
-    def page(self, today: date) -> Page:
-        stones = [Tombstone(name, When(today)) for name in self.gone]
-        return Page(records=self.records, refusals=self.refusals, tombstones=stones)
-
-
-def _batches(wanted: Iterable[Ref]) -> Iterator[list[Ref]]:
-    found = list(wanted)
-    yield from (found[start : start + SIZE] for start in range(0, len(found), SIZE))
+    def _recent(self, shelf: Shelf, entity: str, filters: Query, left: dict[Ref, None]) -> Iterator[Page]:
+        """What of it the list holds, and takes it from what is left to be asked for."""
+        for rows in self._listing.pages_matching(entity, filters):
+            found = {whose: row for row in rows if (whose := Ref(entity, id_of(row) or "")) in left}
+            yield from self._pages(shelf, entity, list(found.values()))
+            for whose in found:
+                del left[whose]
 
 
 def _revisions(cursor: Cursor | None) -> Mapping[str, int] | None:

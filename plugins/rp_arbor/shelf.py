@@ -15,17 +15,20 @@ MOST_WORDS = 100
 class Shelf(Protocol):
     """One kind, for one reading.
 
-    `mains` are the entities that make records, the needed one first; `parts` those that belong to them.
-    `unmapped` grows while records are made.
+    `mains` are the entities that make records, the needed one first; `parts` those that belong to them;
+    `needs` what the kind cannot do without. `deletable` says whether what went has a name by which it is
+    taken away. `unmapped` grows while records are made.
     """
 
     label: str
     mains: Sequence[str]
     parts: Sequence[str]
+    needs: Sequence[str]
+    deletable: bool
     unmapped: list[str]
 
     def granted(self) -> bool:
-        """Whether what this kind cannot do without is granted."""
+        """Whether what this kind `needs` is granted."""
         ...
 
     def read_parts(self) -> None:

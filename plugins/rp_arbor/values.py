@@ -30,13 +30,17 @@ class Ref(NamedTuple):
     key: str
 
 
+def is_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None
+
+
 def id_of(thing: object) -> str | None:
     """The id at the end of a record's href. The rest of the href is never followed."""
     href = thing.get("href") if isinstance(thing, dict) else None
     if not isinstance(href, str):
         return None
     last = href.partition("?")[0].rstrip("/").rpartition("/")[2]
-    return last if _ID.fullmatch(last) else None
+    return last if is_id(last) else None
 
 
 def ref(row: Row, name: str) -> Ref | None:

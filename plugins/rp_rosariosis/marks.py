@@ -18,7 +18,8 @@ from rp_rosariosis.values import BadRowError, Row, day_of, given, key_of, words_
 
 
 class MarkBook:
-    """`periods` are the ids of those that count; `unmapped` are codes without a meaning, as they are read."""
+    """`periods` are the ids of those that count, and `several` says whether a session has more than one;
+    `unmapped` are codes without a meaning, as they are read."""
 
     def __init__(self, rosario: Rosario, own: RosarioSettings) -> None:
         here = [("filter", f"school_id,eq,{own.school_id}")]
@@ -31,6 +32,8 @@ class MarkBook:
             for period, name in named.items()
         }
         self.periods = sorted(period for period, halves in self._halves.items() if halves)
+        halves = [half for held in self._halves.values() for half, _ in held]
+        self.several = len(halves) > len(set(halves))
         self._codes = {
             given(row, "id"): words_of(row, "short_name")
             for row in rosario.rows("attendance_codes", COLUMNS["attendance_codes"], "id", here)

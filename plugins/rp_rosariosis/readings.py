@@ -148,10 +148,11 @@ class Readings:
         if not book.periods:
             return Reading("attendance_period", lambda: iter(()), given=False)
         counting = ("filter", f"period_id,in,{','.join(book.periods)}")
-        register = Register(self._rosario, [counting, *changed_since(cursor)])
+        register = Register(self._rosario, [counting], changed_since(cursor))
 
         def pages() -> Iterator[Page]:
-            chosen = (book.choose(rows) for rows in register.pages())
+            found = register.whole_days() if book.several else register.pages()
+            chosen = (book.choose(rows) for rows in found)
             return paged(chosen, mark_key, book.marks_of, done)
 
         keys = register.count() if cursor is None else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 
 from rp_connect.errors import TryLaterError
 from rp_rosariosis.asked import COLUMNS
@@ -16,17 +17,43 @@ from rp_rosariosis.values import Row, given
 
 TABLE = "attendance_period"
 ORDER = ("school_date", "student_id", "period_id")
+FIRST = "0"
+"""No pupil is before it."""
 
 
 class Register:
-    """`filters` apply to all of it: of which periods, and since when."""
+    """`counting` says of which periods, and `since` what changed since (nothing: all of it)."""
 
-    def __init__(self, rosario: Rosario, filters: Filters) -> None:
+    def __init__(self, rosario: Rosario, counting: Filters, since: Filters = ()) -> None:
         self._rosario = rosario
-        self._filters = filters
+        self._counting = counting
+        self._since = since
 
     def count(self) -> int:
-        return self._rosario.count(TABLE, "student_id", self._filters)
+        return self._rosario.count(TABLE, "student_id", [*self._counting, *self._since])
+
+    def whole_days(self) -> Iterator[list[Row]]:
+        """Days on which anything changed, with what did not: of two periods of a session the one that counts
+        may be the other one. Whole pupils on each page, day by day."""
+        if not self._since:
+            return self.pages()
+        everything = Register(self._rosario, self._counting)
+        return chain.from_iterable(everything._rest_of_day(day, FIRST) for day in self._days())
+
+    def _days(self) -> Iterator[str]:
+        """Each in its turn, by one short question, however many of its marks changed."""
+        last = ""
+        while (part := self._day_after(last)).rows:
+            day = _day(part.rows[0]).isoformat()
+            if day <= last:
+                raise TryLaterError("RosarioSIS did not go on with its days; it is asked again later.")
+            yield day
+            last = day
+
+    def _day_after(self, day: str) -> Part:
+        after = [("filter", f"school_date,gt,{day}")] if day else []
+        filters = [*self._counting, *self._since, *after]
+        return _given(self._rosario.part(TABLE, ["school_date"], ["school_date"], filters, size=1))
 
     def pages(self) -> Iterator[list[Row]]:
         """Whole pupils and days on each page, in their order."""
@@ -53,12 +80,17 @@ class Register:
             yield part.rows
 
     def _part(self, more: Filters) -> Part:
-        part = self._rosario.part(TABLE, COLUMNS[TABLE], ORDER, [*self._filters, *more]).once(ORDER)
-        if not part.rows and not part.whole:
-            raise TryLaterError("RosarioSIS counted marks that it did not give; it is asked again later.")
+        filters = [*self._counting, *self._since, *more]
+        part = _given(self._rosario.part(TABLE, COLUMNS[TABLE], ORDER, filters).once(ORDER))
         for row in part.rows:
             _day(row)
         return part
+
+
+def _given(part: Part) -> Part:
+    if not part.rows and not part.whole:
+        raise TryLaterError("RosarioSIS counted marks that it did not give; it is asked again later.")
+    return part
 
 
 def _cut(part: Part) -> tuple[list[Row], tuple[str, str]]:

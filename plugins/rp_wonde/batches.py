@@ -9,7 +9,8 @@ from itertools import islice
 
 from rp_connect.domain.attendance import Mark
 from rp_connect.ports.mis import Cursor, Page, Record, Refusal, Tombstone
-from rp_wonde.client import Document, Row, rows_of
+from rp_wonde.client import Document, Row
+from rp_wonde.envelope import rows_of
 from rp_wonde.values import BadRowError, key_or_none
 
 LARGEST = 1000

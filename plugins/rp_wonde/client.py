@@ -6,7 +6,6 @@ of a list only where it lies on the same host and port.
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +17,7 @@ import requests
 from requests.auth import AuthBase
 
 from rp_connect.errors import AccessError, ConfigError, RpConnectError, TryLaterError, UnclearError
+from rp_wonde.envelope import envelope_of, next_of, rows_of
 from rp_wonde.faults import NotGrantedError, fault_of, http_date, unreachable
 from rp_wonde.settings import WondeSettings
 
@@ -80,15 +80,27 @@ class Wonde:
         return datetime.now(UTC) - self._behind
 
     def one(self, path: str, *, of_school: bool = True) -> Row | None:
-        """The object at `path`; None where there is none. Raises NotGrantedError where it is refused."""
+        """The object at `path`; None where there is none, or it came without its contents: that is no proof
+        that it is `gone`. Raises NotGrantedError where it is refused."""
         try:
-            answer = self._read(self._at(path, of_school=of_school), {}, path)
+            return self._object(path, of_school=of_school)
         except NotGrantedError as refused:
             if refused.missing:
                 return None
             raise
-        data = _envelope(answer.content, path).get("data")
-        return data if isinstance(data, dict) and data else None
+
+    def gone(self, path: str) -> bool:
+        """Whether Wonde itself says that nothing is at `path`. Raises TryLaterError where it says neither
+        that nor what is there, NotGrantedError where it is refused."""
+        try:
+            found = self._object(path)
+        except NotGrantedError as refused:
+            if refused.missing:
+                return True
+            raise
+        if found is None:
+            raise TryLaterError(f"Wonde answered without contents ({path}); it is asked again later.")
+        return False
 
     def rows(self, path: str, params: Params | None = None) -> Iterator[object]:
         for document in self.documents(path, params):
@@ -108,8 +120,8 @@ class Wonde:
                 if len(seen) == 1:
                     raise
                 raise AccessError(str(refused)) from None  # half a list was given: that is no “not granted”
-            envelope = _envelope(answer.content, path)
-            following = _next_of(envelope, path)
+            envelope = envelope_of(answer.content, path)
+            following = next_of(envelope, path)
             yield Document(envelope, answer.content)
             if following is None:
                 return
@@ -127,9 +139,15 @@ class Wonde:
             raise unreachable(error, writes=True) from None
         self._raise(answer, path, writes=True)
         try:
-            return _envelope(answer.content, path)
+            return envelope_of(answer.content, path)
         except (TryLaterError, ConfigError):
             raise UnclearError("Wonde broke off its answer to a write: it is looked at again.") from None
+
+    def _object(self, path: str, *, of_school: bool = True) -> Row | None:
+        """None where it has no contents."""
+        answer = self._read(self._at(path, of_school=of_school), {}, path)
+        data = envelope_of(answer.content, path).get("data")
+        return data if isinstance(data, dict) and data else None
 
     def _at(self, path: str, *, of_school: bool = True) -> str:
         within = f"{self.school_path}/{path}".rstrip("/") if of_school else path
@@ -185,46 +203,3 @@ class Wonde:
         if answer.status_code == 401:
             self._token.forget()
         raise fault
-
-
-def rows_of(envelope: Row, path: str) -> list[object]:
-    """What the list holds. Raises TryLaterError for a list that is none: it is never taken for empty."""
-    data = envelope.get("data")
-    if not isinstance(data, list):
-        raise TryLaterError(f"Wonde gave no list of {path}; it is asked again later.")
-    return data
-
-
-def _envelope(content: bytes, path: str) -> Row:
-    try:
-        parsed = json.loads(content)
-    except (ValueError, RecursionError):
-        if content.lstrip()[:1] == b"<":
-            raise ConfigError(
-                "Wonde answered with a web page where data was expected: look at base_url, and at whatever "
-                "stands between this machine and Wonde."
-            ) from None
-        raise TryLaterError(f"Wonde broke off its answer ({path}); it is asked again later.") from None
-    if not isinstance(parsed, dict) or ("data" not in parsed and ("error" in parsed or "errors" in parsed)):
-        raise TryLaterError(f"Wonde answered with an error ({path}); it is asked again later.")
-    return parsed
-
-
-def _next_of(envelope: Row, path: str) -> str | None:
-    """None where this is the last page. A pagination object that cannot be read is not an end."""
-    meta = envelope.get("meta")
-    pagination = meta.get("pagination") if isinstance(meta, dict) else None
-    if _is_nothing(meta) or (isinstance(meta, dict) and _is_nothing(pagination)):
-        return None
-    if isinstance(pagination, dict):
-        following = pagination.get("next")
-        if isinstance(following, str) and following:
-            return following
-        if following in (None, "") and not pagination.get("more"):
-            return None
-    raise TryLaterError(f"Wonde does not say where its list of {path} goes on; it is asked again later.")
-
-
-def _is_nothing(value: object) -> bool:
-    """PHP writes an empty object as an empty list."""
-    return value is None or value == []

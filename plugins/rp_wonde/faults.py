@@ -18,7 +18,8 @@ _FIELD = re.compile(r"[a-z][a-z0-9_.]{0,60}")
 class NotGrantedError(AccessError):
     """Wonde does not give this school's `what` to us: that is never the same as there being none.
 
-    `missing` where there is nothing at that address (404): for a single object, that it is gone.
+    `missing` where Wonde itself says that there is nothing at that address: for a single object, that it is
+    gone.
     """
 
     def __init__(self, what: str, *, missing: bool = False) -> None:
@@ -41,7 +42,7 @@ def fault_of(answer: requests.Response, what: str, *, writes: bool) -> RpConnect
             "still gives access to the application that it belongs to."
         )
     if status in (403, 404):
-        return NotGrantedError(what, missing=status == 404)
+        return _not_given(answer, what, writes=writes)
     if status in (429, 503):
         return TryLaterError(f"Wonde asks for patience (HTTP {status}).", retry_after=retry_after(answer))
     if status >= 500:
@@ -55,6 +56,25 @@ def fault_of(answer: requests.Response, what: str, *, writes: bool) -> RpConnect
             f"Wonde sends us elsewhere (HTTP {status}): look at base_url; nothing is followed."
         )
     return ConfigError(f"Wonde did not take what was asked of {what} (HTTP {status}){_named(answer)}.")
+
+
+def _wondes_own(answer: requests.Response) -> bool:
+    """Wonde says in JSON that there is nothing; a gateway, or another server, in a page of its own."""
+    try:
+        return isinstance(answer.json(), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _not_given(answer: requests.Response, what: str, *, writes: bool) -> RpConnectError:
+    if answer.status_code == 403 or _wondes_own(answer):
+        return NotGrantedError(what, missing=answer.status_code == 404)
+    if writes:
+        return UnclearError("What was written did not find Wonde (HTTP 404): it is looked at again.")
+    return TryLaterError(
+        "Something other than Wonde answered that there is nothing (HTTP 404): look at base_url, and at "
+        "whatever stands between this machine and Wonde; it is asked again later."
+    )
 
 
 def _named(answer: requests.Response) -> str:

@@ -29,7 +29,10 @@ class Outcomes:
         self._taken: dict[str, Taken] = {}
 
     def find(self, note: OutcomeNote) -> str | None:
-        """The behaviour whose comment bears our key. Raises TryLaterError while a write is on its way."""
+        """The behaviour whose comment bears our key. Raises TryLaterError while a write is on its way, and
+        UnsupportedError in just the cases in which `write` does: whoever hears it looks into the list that
+        staff enter by hand, and must look and write in the same place."""
+        self._require(note)
         found = self._listed(note)
         if found is not None:
             self._taken.pop(note.key, None)
@@ -51,7 +54,7 @@ class Outcomes:
     def write(self, note: OutcomeNote) -> str:
         """Raises UnsupportedError, GoneError (a pupil who is not there), ConfigError (a word that the school
         does not take), UnclearError (on its way, or nobody knows)."""
-        self._require()
+        self._require(note)
         answer = self._wonde.post(PATH, self._body(note))
         taken = taken_now(answer)
         if taken.writeback is None and (made := key_or_none(data_of(answer).get("id"))):
@@ -71,7 +74,9 @@ class Outcomes:
             "it is looked at again."
         )
 
-    def _require(self) -> None:
+    def _require(self, note: OutcomeNote) -> None:
+        if not note.pupil_ids:
+            raise UnsupportedError("Wonde records a behaviour of pupils, and this outcome names none.")
         if not self._own.outcome_type or not self._own.outcome_employee:
             raise UnsupportedError("outcome_type and outcome_employee are not set, so no outcome is written.")
         if not takes_writes(school_of(self._wonde, self._own)):
@@ -88,8 +93,6 @@ class Outcomes:
             student |= {"role": own.outcome_role} if own.outcome_role else {}
             student |= {"action": own.outcome_action, "action_date": day} if own.outcome_action else {}
             students.append(student)
-        if not students:
-            raise UnsupportedError("Wonde records a behaviour of pupils, and this outcome names none.")
         return {
             "students": students,
             "employee_id": own.outcome_employee,

@@ -39,6 +39,20 @@ def pupil_of(row: Row, zone: ZoneInfo) -> PupilRecord:
     )
 
 
+def leaver_of(row: Row, zone: ZoneInfo) -> PupilRecord:
+    """Of a row among the leavers: who left has a last day, though the school may grant no leaving date.
+
+    Then it is the day on which the row changed: they left on that day or before. Raises BadRowError.
+    """
+    record = pupil_of(row, zone)
+    if record.on_roll_to is not None:
+        return record
+    changed = day_of(row, "updated_at", zone)
+    if changed is None:
+        raise BadRowError("leaving_date and updated_at are missing")
+    return record.model_copy(update={"on_roll_to": changed})
+
+
 def newer(held: PupilRecord, found: PupilRecord) -> PupilRecord:
     """Of two rows of one pupil (left, and came back) the one that counts: on roll, else the later one."""
     return max(

@@ -115,8 +115,8 @@ class Readings:
             yield from deletions_of(self._wonde, kind, since, self._zone)
 
     def _confirm(self, path: str) -> Callable[[str], bool]:
-        """By asking for it alone. A refusal confirms nothing and is raised."""
-        return lambda key: self._wonde.one(f"{path}/{key}") is None
+        """By asking for it alone. Whatever else Wonde says confirms nothing and is raised."""
+        return lambda key: self._wonde.gone(f"{path}/{key}")
 
 
 def _staff(row: Row) -> Iterator[Item]:

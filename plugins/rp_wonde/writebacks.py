@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
-from rp_connect.errors import TryLaterError
+from rp_connect.errors import AccessError, ConfigError, TryLaterError
 from rp_wonde.client import Row, Wonde
 from rp_wonde.values import key_or_none, word_of
 
@@ -55,10 +55,10 @@ def followed(wonde: Wonde, writeback: str) -> bool | None:
 
 
 def ended(wonde: Wonde, writeback: str) -> bool | None:
-    """The same now. The words are not published."""
+    """The same now. The words are not published. That we may not ask says nothing of what was taken."""
     try:
         found = wonde.one(f"writebacks/{writeback}", of_school=False)
-    except TryLaterError:
+    except (TryLaterError, AccessError, ConfigError):
         return None
     status = word_of(found or {}, "status").lower()
     if any(word in status for word in _FAILED) or status.startswith("not"):

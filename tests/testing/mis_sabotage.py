@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
@@ -10,12 +10,12 @@ from typing import Any, cast
 
 from rp_connect.errors import RpConnectError
 from rp_connect.ports.mis import Kind, Page, Reading
-from rp_connect.testing.mis_kit import Can, Check, MisUnderTest
+from rp_connect.testing.mis_kit import Can, Check, Fault, MisUnderTest
 from rp_connect.testing.mis_kit.checks import Function, checks_of
 from rp_connect.testing.mis_kit.school import LONDON
 from tests.testing.paperbark import PaperbarkRig
 
-MODULES = ("records", "cursors", "faults", "house", "outcomes", "marks")
+MODULES = ("records", "cursors", "breaking_off", "deletions", "faults", "house", "outcomes", "marks")
 IMPATIENT_S = 1.0
 
 
@@ -70,7 +70,8 @@ def all_saboteurs() -> list[Saboteur]:
 
 
 class TamperedRig:
-    """The good rig, but for the adapters that it opens. `memory` outlives a restart."""
+    """The good rig, but for the adapters that it opens. `memory` outlives a restart, and holds the last fault
+    that was played."""
 
     def __init__(self, rig: MisUnderTest, saboteur: Saboteur) -> None:
         self.rig, self.saboteur = rig, saboteur
@@ -86,9 +87,14 @@ class TamperedRig:
         )
         return made
 
+    def failing(self, fault: Fault, after: int = 0) -> Any:
+        self.memory["fault"] = fault
+        return self.rig.failing(fault, after)
+
     def open_register(self) -> Any:
+        """Over what the good rig's plugin registers, unless the saboteur registers something else."""
         made: TamperedRegister = type("TamperedRegister", (TamperedRegister,), dict(self.saboteur.methods))(
-            self.rig.open_register(), self.rig, self.memory
+            type(self.rig).open_register(cast("MisUnderTest", self)), self.rig, self.memory
         )
         return made
 
@@ -170,6 +176,20 @@ def by_page(change: Callable[[Any, Page], Page]) -> Change:
 
 def by_records(change: Callable[[Any, list[Any]], list[Any]]) -> Change:
     return by_page(lambda s, page: replace(page, records=change(s, list(page.records))))
+
+
+def ending(end: Callable[[RpConnectError], Iterable[Page]], *faults: Fault) -> dict[str, Any]:
+    """Where a reading breaks off, by one of these faults or by any, `end` gives what comes then."""
+
+    def pages_of(s: Any, pages: Iterator[Page]) -> Iterator[Page]:
+        try:
+            yield from pages
+        except RpConnectError as error:
+            if faults and s.memory["fault"] not in faults:
+                raise
+            yield from end(error)
+
+    return reading(by_pages(pages_of))
 
 
 def erring(change: Callable[[RpConnectError], Any]) -> dict[str, Any]:

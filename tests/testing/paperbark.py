@@ -2,7 +2,7 @@
 
 GET /api/<kind>?after=<place>&since=<moment>&fields=<names>   {"rows", "total", "next", "now"}
 GET /api/deleted?kind=<kind>&since=<moment>                   {"rows": [{"id", "at"}]}
-GET /api/<kind>/<id>                                          404 where there is none
+GET /api/<kind>/<id>                                          404 {"gone": <id>} where there is none
 GET, POST /api/notes                                          outcomes
 GET /api/grants                                               {"kinds": […], "refused": […]}
 """
@@ -154,7 +154,7 @@ class PaperbarkRig(HttpMis):
             return Answer({"rows": [{"id": one.key, "at": one.at.isoformat()} for one in gone]})
         if more:
             there = any(key_of(held.record) == more[0] for held in self.mis.of(kind))
-            return Answer({"id": more[0]}) if there else Answer({}, 404)
+            return Answer({"id": more[0]}) if there else Answer({"gone": more[0]}, 404)
         return self._page(ask, kind, since)
 
     def _page(self, ask: Ask, kind: Kind, since: datetime) -> Answer:
@@ -186,7 +186,7 @@ class PaperbarkRig(HttpMis):
         if code not in (*CODES, UNKNOWN_CODE):
             return Answer({}, 422)
         self.mis.enter(Mark(who, date.fromisoformat(day), Half[half], code))
-        return Answer({}, 201, writes=True)
+        return Answer({"entered": code}, 201, writes=True)
 
     def _notes(self, ask: Ask) -> Answer:
         if ask.method == "GET":
@@ -256,7 +256,8 @@ class Paperbark:
             raise UnsupportedError("This Paperbark takes no outcomes.")
 
     def _gone(self, key: str) -> bool:
-        return self.ask("GET", f"{NAMES[Kind.SUSPENSION]}/{key}", missing=True) is None
+        """By Paperbark's own word: a proxy has a 404 too."""
+        return "gone" in self.ask("GET", f"{NAMES[Kind.SUSPENSION]}/{key}", gone=key)
 
     def _reading(self, kind: Kind, cursor: Cursor | None) -> Reading:
         name, since = NAMES[kind], (cursor or {}).get("since")
@@ -331,8 +332,8 @@ class Paperbark:
             return value
         return Half[value] if name.endswith("_half") else date.fromisoformat(value)
 
-    def ask(self, method: str, path: str, *, missing: bool = False, **more: Any) -> Any:
-        """The parsed answer; None for what is missing where that may be."""
+    def ask(self, method: str, path: str, *, gone: str | None = None, **more: Any) -> Any:
+        """The parsed answer; also where Paperbark says of this id that it is gone."""
         writes = method != "GET"
         try:
             answer = self.http.request(
@@ -345,8 +346,8 @@ class Paperbark:
             )
         except requests.RequestException:
             raise unreachable(writes=writes) from None
-        if answer.status_code == 404 and missing:
-            return None
+        if answer.status_code == 404 and gone is not None and says_gone(answer, gone):
+            return answer.json()
         if (error := error_of(answer)) is not None:
             raise error
         return parsed(answer)
@@ -402,9 +403,16 @@ def parsed(answer: requests.Response) -> Any:
         if answer.text.lstrip().startswith("<"):
             raise ConfigError("Paperbark showed a page instead of data: look at base_url.") from None
         raise TryLaterError("Paperbark broke off its answer.") from None
-    if "error" in body:
-        raise TryLaterError("Paperbark answered with an error.")
+    if "error" in body or not body:
+        raise TryLaterError("Paperbark answered with an error, or with nothing.")
     return body
+
+
+def says_gone(answer: requests.Response, key: str) -> bool:
+    try:
+        return bool(answer.json() == {"gone": key})
+    except json.JSONDecodeError:
+        return False
 
 
 def name_of(row: Mapping[str, Any]) -> str:

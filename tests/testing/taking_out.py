@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Place:
-    """The `number`-th assertion of a function of the kit."""
+    """The `number`-th assertion of a function of the kit; a method goes by `Class.method`."""
 
     module: str
     function: str
@@ -31,11 +32,19 @@ class Kit:
 
     def every_place(self) -> list[Place]:
         return [
-            Place(path.name, function.name, number)
-            for path in sorted((ROOT / self.path).glob("*.py"))
-            for function in functions_of(ast.parse(path.read_text(encoding="utf-8")))
-            for number, _ in enumerate(assertions_of(function))
+            Place(name, function, number)
+            for name, tree in self._modules()
+            for function, node in functions_of(tree).items()
+            for number, _ in enumerate(assertions_of(node))
         ]
+
+    def count_assertions(self) -> int:
+        """Wherever they stand."""
+        return sum(len(assertions_of(tree)) for _, tree in self._modules())
+
+    def _modules(self) -> Iterator[tuple[str, ast.Module]]:
+        for path in sorted((ROOT / self.path).glob("*.py")):
+            yield path.name, ast.parse(path.read_text(encoding="utf-8"))
 
     def copy_to(self, folder: Path) -> Path:
         ignored = shutil.ignore_patterns("__pycache__", "web", "storage")
@@ -67,19 +76,25 @@ class Kit:
             module.write_text(source, encoding="utf-8")
 
 
-def functions_of(tree: ast.Module) -> list[ast.FunctionDef]:
-    return [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+def functions_of(tree: ast.Module | ast.ClassDef, inside: str = "") -> dict[str, ast.FunctionDef]:
+    """Those of the module and of its classes."""
+    found: dict[str, ast.FunctionDef] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            found[f"{inside}{node.name}"] = node
+        elif isinstance(node, ast.ClassDef):
+            found |= functions_of(node, f"{inside}{node.name}.")
+    return found
 
 
-def assertions_of(function: ast.FunctionDef) -> list[ast.Assert]:
-    return [node for node in ast.walk(function) if isinstance(node, ast.Assert)]
+def assertions_of(part: ast.AST) -> list[ast.Assert]:
+    return [node for node in ast.walk(part) if isinstance(node, ast.Assert)]
 
 
 def without(source: str, place: Place) -> str:
     """The module's source with that one assertion replaced by `pass`."""
     tree = ast.parse(source)
-    function = next(f for f in functions_of(tree) if f.name == place.function)
-    doomed = assertions_of(function)[place.number]
+    doomed = assertions_of(functions_of(tree)[place.function])[place.number]
 
     class Removal(ast.NodeTransformer):
         def visit_Assert(self, node: ast.Assert) -> ast.stmt:

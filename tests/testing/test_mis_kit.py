@@ -19,7 +19,7 @@ from tests.testing.paperbark import PLAIN, PaperbarkRig
 
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
 DRAGGED_ALONG = 16
-"""Promises, of 83: most of them are asked of each kind of record, and count once."""
+"""Promises, of 84: most of them are asked of each kind of record, and count once."""
 
 
 def cases() -> Iterator[object]:

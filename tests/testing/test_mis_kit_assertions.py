@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rp_connect.testing.mis_kit import all_checks
 from tests.testing.taking_out import Kit, Place
 
 KIT = Kit(Path("rp_connect/testing/mis_kit"), "tests.testing.mis_escapes")
@@ -23,7 +24,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return KIT.copy_to(tmp_path_factory.mktemp("mis_kit"))
 
 
-BEHIND = {"_is_named": "a_category_that_nobody_mapped_is_named"}
+BEHIND = {
+    "_is_named": "a_category_that_nobody_mapped_is_named",
+    "MisUnderTest.open_register": "a_mark_is_written_once",
+}
 """Where an assertion stands behind several checks: one of them."""
 PLACES = KIT.every_place()
 SAMPLE = PLACES if FULL else PLACES[::EACH]
@@ -35,6 +39,14 @@ def check_of(place: Place) -> str:
 
 def test_there_is_something_to_take_out() -> None:
     assert len(PLACES) > 80
+
+
+def test_every_assertion_of_the_kit_can_be_taken_out() -> None:
+    assert len(PLACES) == len(set(PLACES)) == KIT.count_assertions()
+
+
+def test_every_assertion_stands_behind_a_check() -> None:
+    assert {check_of(place) for place in PLACES} <= {check.function.__name__ for check in all_checks()}
 
 
 def test_nobody_gets_away_while_nothing_is_taken_out(copy: Path) -> None:

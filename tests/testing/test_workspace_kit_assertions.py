@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rp_connect.testing.workspace_kit import all_checks
 from tests.testing.taking_out import Kit, Place
 
 KIT = Kit(Path("rp_connect/testing/workspace_kit"), "tests.testing.escapes")
@@ -29,6 +30,14 @@ SAMPLE = PLACES if FULL else PLACES[::EACH]
 
 def test_there_is_something_to_take_out() -> None:
     assert len(PLACES) > 100
+
+
+def test_every_assertion_of_the_kit_can_be_taken_out() -> None:
+    assert len(PLACES) == len(set(PLACES)) == KIT.count_assertions()
+
+
+def test_every_assertion_stands_behind_a_check() -> None:
+    assert {place.function for place in PLACES} <= {check.function.__name__ for check in all_checks()}
 
 
 def test_nobody_gets_away_while_nothing_is_taken_out(copy: Path) -> None:

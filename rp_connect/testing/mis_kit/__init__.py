@@ -16,10 +16,11 @@ from __future__ import annotations
 
 from rp_connect.testing.mis_kit.checks import Check, all_checks
 from rp_connect.testing.mis_kit.contract import MisContract
+from rp_connect.testing.mis_kit.exchange import Answer, Ask
 from rp_connect.testing.mis_kit.held import Held, InventedMis, Removed, ShownOutcome
 from rp_connect.testing.mis_kit.rig import Asked, Can, Fault, MisUnderTest
 from rp_connect.testing.mis_kit.school import School
-from rp_connect.testing.mis_kit.vendor import Answer, Ask, HttpMis
+from rp_connect.testing.mis_kit.vendor import HttpMis
 
 __all__ = [
     "Answer",

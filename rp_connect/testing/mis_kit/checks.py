@@ -13,8 +13,8 @@ from rp_connect.testing.mis_kit.rig import Can, MisUnderTest
 
 PACKAGE = "rp_connect.testing.mis_kit"
 MODULES = (
-    *("exactness", "clocks", "laziness", "bad_rows", "following", "deletions", "faults", "failures"),
-    *("granting", "minimum", "writing", "lost_writes", "marking", "privacy"),
+    *("exactness", "clocks", "laziness", "bad_rows", "following", "breaking_off", "deletions", "faults"),
+    *("failures", "granting", "minimum", "writing", "lost_writes", "marking", "privacy"),
 )
 LISTED = (Kind.PUPIL, Kind.STAFF, Kind.INCIDENT, Kind.SUSPENSION, Kind.ATTENDANCE)
 """All kinds but the calendar, which is small and has no keys."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from rp_connect.errors import RpConnectError
-from rp_connect.ports.mis import Kind, Reading
+from rp_connect.ports.mis import Cursor, Kind, Page, Reading, Tombstone
 from rp_connect.testing.mis_kit.checks import DELETED, check
+from rp_connect.testing.mis_kit.faults import faults_of
+from rp_connect.testing.mis_kit.following import corrected
 from rp_connect.testing.mis_kit.invented import awkward
 from rp_connect.testing.mis_kit.readings import Taken, answer_of, changes, everything, said
 from rp_connect.testing.mis_kit.rig import Can, Fault, MisUnderTest
 from rp_connect.testing.mis_kit.school import LONDON, School, key_of
+
+WITHOUT_CONTENTS = (Fault.NO_BODY, Fault.HOLLOW)
 
 
 def without_the_first(school: School, kind: Kind) -> School:
@@ -54,6 +58,35 @@ def what_is_only_missing_has_no_tombstone(rig: MisUnderTest, kind: Kind) -> None
     assert whole.tombstones == [], "what is only missing from the whole is told as deleted"
 
 
+@check(*DELETED, needs=[Can.TOMBSTONES, Can.FAIL, Can.SHOW_REQUESTS], deletable=True)
+def a_failure_tells_of_no_deletion(rig: MisUnderTest, kind: Kind) -> None:
+    """A proxy that has no page for a suspension says nothing of the suspension itself: its duties stay."""
+    school = awkward(rig.can)
+    rig.hold(school)
+    cursor = changes(rig.open(), kind, None).cursor
+    rig.hold(corrected(school, kind))
+    for good in range(_requests_for(rig, kind, cursor)):
+        for fault in (Fault.NOT_FOUND_PAGE, *WITHOUT_CONTENTS):
+            stones = _stones_in_spite_of(rig, kind, cursor, fault, good)
+            assert stones == [], f"what is there is told as deleted because of {fault}"
+
+
+def _requests_for(rig: MisUnderTest, kind: Kind, cursor: Cursor | None) -> int:
+    before = len(rig.asked())
+    changes(rig.open(), kind, cursor)
+    return len(rig.asked()) - before
+
+
+def _stones_in_spite_of(
+    rig: MisUnderTest, kind: Kind, cursor: Cursor | None, fault: Fault, good: int
+) -> list[Tombstone]:
+    """Those of the pages before the end, whichever it is, where only so many answers are good."""
+    pages: list[Page] = []
+    with rig.failing(fault, after=good):
+        answer_of(lambda: pages.extend(rig.open().changes(kind, cursor).pages()))
+    return [stone for page in pages for stone in page.tombstones]
+
+
 def _whole_after_a_deletion(rig: MisUnderTest) -> tuple[str, str, Reading]:
     """The ids of a suspension that is gone and of one that is not."""
     deleted, _ = after_a_deletion(rig, Kind.SUSPENSION)
@@ -87,12 +120,17 @@ def a_list_of_changes_offers_no_search_for_what_is_gone(rig: MisUnderTest) -> No
 @check(needs=[Can.CONFIRM_GONE, Can.FAIL])
 def a_failure_does_not_confirm_that_anything_is_gone(rig: MisUnderTest) -> None:
     """The school would see duties towards a child end because a server was being mended."""
-    deleted, _, reading = _whole_after_a_deletion(rig)
+    deleted, held, reading = _whole_after_a_deletion(rig)
     confirm = reading.confirm_gone or (lambda _: True)
-    for fault in (Fault.FORBIDDEN, Fault.ERROR_503, Fault.LOGIN_PAGE):
+    for fault in faults_of(rig, Fault.SILENCE, Fault.LOST_ANSWER, *WITHOUT_CONTENTS):
         with rig.failing(fault):
             answer = answer_of(lambda: confirm(deleted))
         assert isinstance(answer, RpConnectError), f"asked in spite of {fault}, it answered {said(answer)}"
+    for fault in WITHOUT_CONTENTS:
+        with rig.failing(fault):
+            answer = answer_of(lambda: confirm(held))
+        unconfirmed = isinstance(answer, RpConnectError) or not answer
+        assert unconfirmed, f"what is there is told as gone because of {fault}"
 
 
 @check(without=[Can.CONFIRM_GONE])

@@ -19,6 +19,12 @@ def questions(rig: MisUnderTest) -> list[Callable[[], object]]:
     return [lambda: rig.open().probe(), *kinds]
 
 
+def faults_of(rig: MisUnderTest, *apart: Fault) -> list[Fault]:
+    """Every way in which this MIS can fail, but for some."""
+    never = () if Can.CARRY_ERRORS in rig.can else (Fault.CARRIED,)
+    return [fault for fault in Fault if fault not in (*apart, *never)]
+
+
 def answers(rig: MisUnderTest, *faults: Fault) -> Iterator[tuple[str, object]]:
     """How every question ends while the MIS fails like this, with a name for it."""
     rig.hold(awkward(rig.can))

@@ -10,14 +10,13 @@ from pydantic import BaseModel
 
 from rp_connect.domain.attendance import Mark
 from rp_connect.domain.suspension import Dates
-from rp_connect.errors import RpConnectError
-from rp_connect.ports.mis import Kind, Page, Record
+from rp_connect.ports.mis import Kind, Record
 from rp_connect.testing.mis_kit.checks import LARGE, check
 from rp_connect.testing.mis_kit.invented import awkward, large
 from rp_connect.testing.mis_kit.laziness import rows_of
-from rp_connect.testing.mis_kit.readings import answer_of, changes, last_cursor, said, through_json
-from rp_connect.testing.mis_kit.rig import Can, Fault, MisUnderTest
-from rp_connect.testing.mis_kit.school import School, differences
+from rp_connect.testing.mis_kit.readings import changes, last_cursor, through_json
+from rp_connect.testing.mis_kit.rig import Can, MisUnderTest
+from rp_connect.testing.mis_kit.school import School
 
 _TUESDAY = date(2026, 11, 3)
 _CHANGES: dict[Kind, dict[str, Any]] = {
@@ -179,35 +178,3 @@ def what_is_new_while_it_is_read_is_not_lost(rig: MisUnderTest, kind: Kind) -> N
     given = [record for page in taken for record in page.records]
     given += changes(rig.open(), kind, last_cursor(taken)).records
     assert set(now.of(kind)) <= set(given), "a record was lost while another was typed in"
-
-
-@check(*LARGE, needs=[Can.FAIL])
-def a_reading_that_breaks_off_raises(rig: MisUnderTest, kind: Kind) -> None:
-    """An end that is no end looks like a school that lost its other pages."""
-    rig.hold(large(kind, PAGES * rig.page, rig.can))
-    _, answer = _broken(rig, kind)
-
-    assert isinstance(answer, RpConnectError), f"a reading that broke off ended with {said(answer)}"
-
-
-@check(*LARGE, needs=[Can.FAIL])
-def after_a_failure_in_the_middle_nothing_is_lost(rig: MisUnderTest, kind: Kind) -> None:
-    """The cursor of the last stored page is all that the next morning knows."""
-    school = rig.hold(large(kind, PAGES * rig.page, rig.can))
-    taken, _ = _broken(rig, kind)
-    given = {record for page in taken for record in page.records}
-    given |= set(changes(rig.open(), kind, last_cursor(taken)).records)
-
-    assert differences(given, school.of(kind)) == [], "after a failure the cursor stepped over records"
-
-
-PAGES = 4
-
-
-def _broken(rig: MisUnderTest, kind: Kind) -> tuple[list[Page], object]:
-    """The pages that came before the MIS failed, and how the reading ended."""
-    pages = rig.open().changes(kind, None).pages()
-    taken = [next(pages)]
-    with rig.failing(Fault.FORBIDDEN):
-        answer = answer_of(lambda: taken.extend(pages))
-    return taken, answer

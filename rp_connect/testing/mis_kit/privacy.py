@@ -10,7 +10,7 @@ from rp_connect.errors import RpConnectError
 from rp_connect.ports.mis import Kind
 from rp_connect.testing.mis_kit.bad_rows import spoilt
 from rp_connect.testing.mis_kit.checks import LARGE, check
-from rp_connect.testing.mis_kit.faults import questions
+from rp_connect.testing.mis_kit.faults import faults_of, questions
 from rp_connect.testing.mis_kit.invented import awkward
 from rp_connect.testing.mis_kit.marking import chosen, lately, place
 from rp_connect.testing.mis_kit.readings import answer_of, changes, everything
@@ -19,7 +19,6 @@ from rp_connect.testing.mis_kit.school import School
 from rp_connect.testing.mis_kit.writing import TYPED, note
 from rp_connect.testing.workspace_kit.listening import listening
 
-_FAULTS = [fault for fault in Fault if fault is not Fault.SILENCE]
 SHORTEST = 4
 
 
@@ -40,12 +39,6 @@ def told_in(text: str, rig: MisUnderTest) -> int:
     return sum(word in found for word in private_words(rig, awkward(rig.can)))
 
 
-def faults_of(rig: MisUnderTest) -> list[Fault]:
-    if Can.FAIL not in rig.can:
-        return []
-    return [fault for fault in _FAULTS if fault is not Fault.CARRIED or Can.CARRY_ERRORS in rig.can]
-
-
 def tour(rig: MisUnderTest) -> Iterator[object]:
     """Everything that an adapter does on a good and on a bad day; gives each answer."""
     rig.hold(awkward(rig.can))
@@ -57,7 +50,7 @@ def tour(rig: MisUnderTest) -> Iterator[object]:
         yield answer_of(lambda kind=kind: everything(adapter, kind))  # type: ignore[misc]
         yield answer_of(lambda kind=kind: changes(adapter, kind, None))  # type: ignore[misc]
     yield from written_answers(rig)
-    for fault in faults_of(rig):
+    for fault in faults_of(rig, Fault.SILENCE) if Can.FAIL in rig.can else ():
         for question in questions(rig):
             with rig.failing(fault):
                 yield answer_of(question)

@@ -127,8 +127,8 @@ class MisUnderTest(ABC):
         """Every request since the beginning (SHOW_REQUESTS)."""
         return ()
 
-    def failing(self, fault: Fault) -> AbstractContextManager[None]:
-        """Inside, whatever is asked of the vendor ends like this (FAIL)."""
+    def failing(self, fault: Fault, after: int = 0) -> AbstractContextManager[None]:
+        """Inside, whatever is asked of the vendor `after` so many good answers ends like this (FAIL)."""
         raise NotImplementedError
 
     # ------------------------------------------------------------------ what the checks do with it

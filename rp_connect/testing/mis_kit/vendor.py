@@ -6,65 +6,32 @@ import json
 import socket
 import threading
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from rp_connect.ports.mis import Kind
+from rp_connect.testing.mis_kit.exchange import PLAYED, Answer, Ask
 from rp_connect.testing.mis_kit.rig import Asked, MisUnderTest
-from rp_connect.testing.mis_kit.words import PATIENCE_S, Fault
+from rp_connect.testing.mis_kit.words import Fault
 
 TIMEOUT_S, SILENCE_S = 10.0, 0.3
 """How long an adapter under test waits for an answer: for long on a busy machine, hardly where none comes."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Ask:
-    """A request. `path` is without the query; `query` in order; header names in small letters."""
-
-    method: str
-    path: str
-    query: Sequence[tuple[str, str]]
-    headers: Mapping[str, str]
-    body: bytes
-
-    def one(self, name: str, otherwise: str = "") -> str:
-        """The first value of a parameter of the query."""
-        return next((value for key, value in self.query if key == name), otherwise)
-
-    def json(self) -> Any:  # noqa: ANN401 - whatever was sent
-        return json.loads(self.body)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Answer:
-    """`body` is sent as JSON unless it is bytes. The rest is for the kit's book: see `Asked`."""
-
-    body: object = None
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    kind: Kind | None = None
-    rows: int = 0
-    fields: tuple[str, ...] = ()
-    writes: bool = False
-
-
 class HttpMis(MisUnderTest):
     """The author writes `answer` and `settings`; `self.url` is where the vendor is to be found.
 
-    Where the vendor knows an error that comes with 200, `carried` gives one (CARRY_ERRORS).
+    Where the vendor knows an error that comes with 200, `carried` gives one (CARRY_ERRORS). `hollow` is an
+    answer with 200 that says nothing: override it where that is another envelope than `{}`.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._book: list[Asked] = []
         self._fault: Fault | None = None
+        self._good_ones = 0
         self._lock = threading.Lock()
         self._over = threading.Event()
         self.connections: set[socket.socket] = set()
@@ -77,6 +44,9 @@ class HttpMis(MisUnderTest):
 
     def carried(self) -> Answer:
         raise NotImplementedError
+
+    def hollow(self) -> Answer:
+        return Answer({})
 
     @property
     def url(self) -> str:
@@ -94,17 +64,18 @@ class HttpMis(MisUnderTest):
         return self.mis.school, tuple((one.external_id, one.text) for one in self.mis.outcomes)
 
     @contextmanager
-    def failing(self, fault: Fault) -> Iterator[None]:
+    def failing(self, fault: Fault, after: int = 0) -> Iterator[None]:
         self._over.clear()
-        self._fault = fault
-        if fault is Fault.REFUSED:
+        self._fault, self._good_ones = fault, after
+        closed = fault is Fault.REFUSED and not after
+        if closed:
             self._close()
         try:
             yield
         finally:
-            self._fault = None
+            self._fault, self._good_ones = None, 0
             self._over.set()
-            if fault is Fault.REFUSED:
+            if closed:
                 self._server = self._serving(self._port)
 
     def __exit__(
@@ -129,39 +100,32 @@ class HttpMis(MisUnderTest):
 
     def play(self, ask: Ask) -> tuple[Answer, Fault | None]:
         """The answer, and what becomes of it on the way."""
-        fault = self._fault
+        fault = self._fault_now()
         if fault is Fault.SILENCE:
             self._over.wait(20)
-        if fault is Fault.CARRIED:
-            return self.carried(), None
-        if fault is not None and fault in _ANSWERS:
-            return _ANSWERS[fault](), None
         if fault in (Fault.REFUSED, Fault.SILENCE):
             return Answer(), Fault.REFUSED
+        if (instead := self._instead(fault)) is not None:
+            return instead, None
         with self._lock:
             answer = self.answer(ask)
             self._book.append(Asked(answer.kind, answer.rows, answer.fields, answer.writes))
         return answer, None if fault is Fault.LOST_ANSWER and not answer.writes else fault
 
+    def _fault_now(self) -> Fault | None:
+        with self._lock:
+            if not self._good_ones:
+                return self._fault
+            self._good_ones -= 1
+            return None
 
-def _patience(value: str) -> Answer:
-    return Answer({"message": "slow down"}, 429, {"Retry-After": value} if value else {})
-
-
-_PAGE = b"<!DOCTYPE html><html><title>Sign in</title><form action='/login'>Please sign in</form></html>"
-_ANSWERS = {
-    Fault.UNAUTHORISED: lambda: Answer({"message": "no"}, 401),
-    Fault.FORBIDDEN: lambda: Answer({"message": "no"}, 403),
-    Fault.PATIENCE_IN_SECONDS: lambda: _patience(f"{PATIENCE_S:.0f}"),
-    Fault.PATIENCE_UNTIL: lambda: _patience(
-        format_datetime(datetime.now(UTC) + timedelta(seconds=PATIENCE_S), usegmt=True)
-    ),
-    Fault.PATIENCE: lambda: _patience(""),
-    Fault.ERROR_500: lambda: Answer({"message": "oh"}, 500),
-    Fault.ERROR_502: lambda: Answer(b"<html>Bad gateway</html>", 502, {"Content-Type": "text/html"}),
-    Fault.ERROR_503: lambda: Answer(b"<html>Back soon</html>", 503, {"Content-Type": "text/html"}),
-    Fault.LOGIN_PAGE: lambda: Answer(_PAGE, 200, {"Content-Type": "text/html; charset=utf-8"}),
-}
+    def _instead(self, fault: Fault | None) -> Answer | None:
+        """What is answered whatever was asked; None where the author answers."""
+        if fault is Fault.CARRIED:
+            return self.carried()
+        if fault is Fault.HOLLOW:
+            return self.hollow()
+        return PLAYED[fault]() if fault is not None and fault in PLAYED else None
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -43,7 +43,10 @@ OWNERS: Mapping[str, str] = {
 """By what a part says whose it is."""
 DECIDES = {Kind.STAFF: ("EmailAddress",), Kind.ATTENDANCE: ("AttendanceRollCall",)}
 """Without an address a colleague is no record, and a roll call that is no session has no marks."""
-NEEDED = ("AcademicHoliday", "EmailAddress", INVOLVING[0], *(names[0] for names in MAINS.values()))
+NEEDED = (
+    *("AcademicHoliday", "EmailAddress", *INVOLVING, "AttendanceMark", "AttendanceRollCall"),
+    *(names[0] for names in MAINS.values()),
+)
 """What a kind cannot do without: that these stop being granted in a reading is no end of a list."""
 SESSIONS = {"1": "AM", "2": "PM"}
 PRIVATE = ("Test Person", "Secretname", "Zoë said", "ada@", "northwick.example")
@@ -68,6 +71,13 @@ class Sent:
     @property
     def key(self) -> str:
         return self.came.path.partition("/rest-v2/")[2].partition("/")[2]
+
+    @property
+    def says_gone(self) -> bool:
+        """A 404 in Arbor's own words; that of a gateway is none."""
+        said = self.document if self.body is None else _parsed(self.body)
+        response = said.get("response") if isinstance(said, dict) else None
+        return isinstance(response, dict) and response.get("code") == 404
 
     @property
     def lists(self) -> bool:
@@ -182,12 +192,22 @@ class Judge:
             *self.lost_pupils(kept),
         ]
         assert not lost, f"the cursor {kept.cursor} stepped over {lost}"
+        assert not list(self.buried_alive(kept)), "what stands in Arbor was told as deleted"
         nameless = sum(self.without_id(one) for one in self.post.sent)
         assert nameless <= len(kept.refusals), "a row without an id was not refused"
 
     def everyone(self) -> Iterator[tuple[str, str]]:
         for entity in MAINS[self.kind]:
             yield from ((entity, key) for key in self.post.site.rows[entity])
+
+    def buried_alive(self, kept: Kept) -> Iterator[str]:
+        """Tombstones of records that stand there, and of which no answer of Arbor's said otherwise."""
+        stones = {stone.id for stone in kept.tombstones}
+        for entity in MAINS[self.kind]:
+            gone = {one.key for one in self.post.of(entity) if one.says_gone}
+            for key in self.post.site.rows[entity]:
+                if key not in gone and next(names(entity, key)) in stones:
+                    yield f"{entity} {key}"
 
     def since(self, reached: Cursor) -> Iterator[tuple[str, str]]:
         """By the log: what was changed between the two, and whose part was."""
@@ -215,7 +235,7 @@ class Judge:
 
     def is_nothing(self, row: Row) -> bool:
         """A mark of a lesson, or one that Arbor says has gone when it is asked for alone."""
-        gone = [one.key for one in self.post.of("AttendanceRollCallRecord") if one.status == 404]
+        gone = [one.key for one in self.post.of("AttendanceRollCallRecord") if one.says_gone]
         return key_of(row["attendanceRollCall"]) not in SESSIONS or key_of(row) in gone
 
     def silent(self) -> Iterator[str]:

@@ -54,7 +54,7 @@ class ArborRig(HttpMis):
         {
             *(Can.SHARED_INCIDENTS, Can.UNKNOWN_CATEGORIES, Can.UNKNOWN_CODES, Can.CHANGES, Can.TOMBSTONES),
             *(Can.OUTCOMES, Can.SPOIL, Can.WITHHOLD, Can.FAIL, Can.CARRY_ERRORS, Can.SHOW_REQUESTS),
-            Can.SHOW_FIELDS,
+            *(Can.SHOW_FIELDS, Can.CONFIRM_GONE),
         }
     )
 

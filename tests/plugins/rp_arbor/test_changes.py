@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import pytest
 
+from rp_arbor.feed import Feed
 from rp_connect.domain.people import PupilRecord
 from rp_connect.domain.suspension import SuspensionRecord
-from rp_connect.errors import TryLaterError
+from rp_connect.errors import AccessError, TryLaterError
 from rp_connect.ports.mis import Kind, MisAdapter
 from tests.plugins.rp_arbor.rig import (
     adapter_at,
@@ -20,7 +22,10 @@ from tests.plugins.rp_arbor.rig import (
     school,
     take,
 )
-from tests.plugins.rp_arbor.vendor import ArborSite, Came, serving, to
+from tests.plugins.rp_arbor.vendor import ArborSite, Came, Row, serving, to
+
+FURTHER = "ExclusionExclusionReason"
+MARKS = "AttendanceRollCallRecord"
 
 
 def ids(records: object) -> list[str]:
@@ -119,6 +124,45 @@ def test_a_part_that_was_deleted_has_the_kind_read_whole(site: ArborSite, adapte
     assert taken.reading.keys is None
 
 
+def test_a_deletion_between_the_log_and_the_whole_reading_is_not_stepped_over(site: ArborSite) -> None:
+    """The whole reading no longer shows it, so that only the log can."""
+    with serving(site) as url:
+        cursor = everything(adapter_at(url), Kind.SUSPENSION).cursor
+    site.delete(FURTHER, 1)
+    hasty = Hasty(rows=site.rows, log=site.log, revision=site.revision)
+    with serving(hasty) as url:
+        first = changes(adapter_at(url), Kind.SUSPENSION, cursor)
+        second = changes(adapter_at(url), Kind.SUSPENSION, first.cursor)
+    assert "PermanentExclusion-1" not in ids(first.records)
+    assert [*first.deleted, *second.deleted] == ["PermanentExclusion-1"]
+
+
+class Hasty(ArborSite):
+    """Somebody deletes a permanent exclusion when the log of its kind has just been read."""
+
+    def _changes(self, entity: str, query: Mapping[str, str]) -> list[Row]:
+        found = super()._changes(entity, query)
+        if entity == FURTHER and "1" in self.rows["PermanentExclusion"]:
+            self.delete("PermanentExclusion", 1)
+        return found
+
+
+def test_a_change_of_nobody_in_particular_has_the_kind_read_whole_once(site: ArborSite) -> None:
+    """Else every sync would read it whole from then on."""
+    with serving(site) as url:
+        cursor = everything(adapter_at(url), Kind.SUSPENSION).cursor
+    add_exclusion(site, 2)
+
+    def spoil(came: Came, status: int, body: bytes) -> tuple[int, bytes, dict[str, str]]:
+        return status, body.replace(b"changedObject", b"somethingElse"), {}
+
+    with serving(site, spoil) as url:
+        first = changes(adapter_at(url), Kind.SUSPENSION, cursor)
+        second = changes(adapter_at(url), Kind.SUSPENSION, first.cursor)
+    assert ids(first.records) == ["1", "2", "PermanentExclusion-1", "InternalExclusion-1"]
+    assert second.records == []
+
+
 def test_many_changed_marks_are_looked_for_in_the_list_and_older_ones_one_by_one(
     site: ArborSite, adapter: MisAdapter
 ) -> None:
@@ -130,6 +174,30 @@ def test_many_changed_marks_are_looked_for_in_the_list_and_older_ones_one_by_one
     taken = changes(adapter, Kind.ATTENDANCE, cursor)
     assert len(taken.records) == 131
     assert len(site.came) - before < 30
+
+
+def test_many_changed_marks_are_given_a_page_at_a_time(site: ArborSite, adapter: MisAdapter) -> None:
+    """A fortnight of a large school is never held at once."""
+    cursor = everything(adapter, Kind.ATTENDANCE).cursor
+    for n in range(100, 500):
+        add_mark(site, n, 1, 1, pupil=n, day="2099-01-05")
+    site.came.clear()
+    first = next(page for page in adapter.changes(Kind.ATTENDANCE, cursor).pages() if page.records)
+    assert len(first.records) == 50
+    assert len([came for came in site.came if came.rows > 1 and came.entity == MARKS]) == 1
+
+
+def test_marks_that_stop_being_granted_among_many_are_not_stepped_over(
+    site: ArborSite, adapter: MisAdapter
+) -> None:
+    cursor = everything(adapter, Kind.ATTENDANCE).cursor
+    for n in range(100, 250):
+        add_mark(site, n, 1, 1, pupil=n, day="2099-01-05")
+    pages = adapter.changes(Kind.ATTENDANCE, cursor).pages()
+    next(pages)
+    site.withheld = {MARKS}
+    with pytest.raises(AccessError, match="middle"):
+        list(pages)
 
 
 def test_a_long_log_is_read_in_parts(
@@ -145,6 +213,38 @@ def test_a_long_log_is_read_in_parts(
     assert taken.cursor["revisions"]["FixedPeriodExclusion"] == site.revision
     again = everything(adapter_at(_base(adapter)), Kind.SUSPENSION)
     assert again.cursor == taken.cursor
+
+
+@pytest.mark.parametrize("inclusive", [False, True])
+@pytest.mark.parametrize("end_left_out", [False, True])
+@pytest.mark.parametrize("changed", [1, 2, 3, 50])
+def test_a_long_log_in_parts_gives_every_change_once_wherever_a_part_begins_and_ends(
+    site: ArborSite,
+    adapter: MisAdapter,
+    monkeypatch: pytest.MonkeyPatch,
+    inclusive: bool,
+    end_left_out: bool,
+    changed: int,
+) -> None:
+    site.inclusive, site.end_left_out = inclusive, end_left_out
+    before = site.revision
+    for n in range(10, 10 + changed):
+        add_exclusion(site, n)
+    monkeypatch.setattr("rp_arbor.client.MOST_BYTES", 700)
+    feed = Feed(vars(adapter)["_arbor"])
+    parts = list(feed.since("FixedPeriodExclusion", before))
+    found = [change.revision for part in parts for change in part]
+    assert found == list(range(before + 1, site.revision + 1))
+
+
+def test_one_revision_that_is_too_long_is_said_and_not_stepped_over(
+    site: ArborSite, adapter: MisAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cursor = everything(adapter, Kind.SUSPENSION).cursor
+    add_exclusion(site, 2)
+    monkeypatch.setattr("rp_arbor.client.MOST_BYTES", 30)
+    with pytest.raises(TryLaterError, match="too long"):
+        changes(adapter, Kind.SUSPENSION, cursor)
 
 
 def _base(adapter: object) -> str:

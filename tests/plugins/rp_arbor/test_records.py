@@ -208,6 +208,33 @@ def test_several_reasons_come_as_dfe_codes_and_others_verbatim(adapter: MisAdapt
     assert found["PermanentExclusion-1"].reasons == ("ARBOR_3",)
 
 
+def test_a_further_reason_without_a_code_comes_in_the_words_that_arbor_shows(
+    site: ArborSite, adapter: MisAdapter
+) -> None:
+    reason = to("ExclusionReason", 9, "Something else")
+    exclusion = to("FixedPeriodExclusion", 1)
+    site.put("ExclusionExclusionReason", 9, exclusion=exclusion, exclusionReason=reason)
+    assert suspensions(adapter)["1"].reasons == ("PP", "DB", "Something else")
+
+
+@pytest.mark.parametrize(
+    "entity",
+    ["PermanentExclusion", "ExclusionExclusionReason", "ExclusionReason", "UkDfe_ExclusionReason"],
+)
+def test_reasons_and_exclusions_that_are_not_granted_are_named_with_the_suspensions(
+    site: ArborSite, adapter: MisAdapter, entity: str
+) -> None:
+    """A reason may call for the safeguarding lead."""
+    site.withheld = {entity}
+    reading = everything(adapter, Kind.SUSPENSION).reading
+    assert reading.given
+    assert f"{entity} (not granted)" in reading.unmapped
+
+
+def test_where_all_is_granted_nothing_is_named_as_withheld(adapter: MisAdapter) -> None:
+    assert everything(adapter, Kind.SUSPENSION).reading.unmapped == ["InternalExclusion (SUSP)"]
+
+
 def test_marks_of_the_two_sessions_come_and_those_of_lessons_do_not(adapter: MisAdapter) -> None:
     taken = everything(adapter, Kind.ATTENDANCE)
     day = date(2026, 11, 13)

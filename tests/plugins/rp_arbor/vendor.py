@@ -86,7 +86,7 @@ class ArborSite:
     """`first_page` is the number of the first page; `brief` gives references only in lists; `largest` caps
     pages silently; `withheld` are entities that are not granted; `refuses` are pupils whose follow-up is not
     taken; `tags_ignored` is a site that does not filter by tag; an `inclusive` log begins with the revision
-    itself."""
+    itself, and one with its `end_left_out` ends before the revision up to which it is asked for."""
 
     rows: dict[str, dict[str, Row]] = field(default_factory=lambda: {entity: {} for entity in ENTITIES})
     log: list[tuple[int, str, str, str]] = field(default_factory=list)
@@ -98,6 +98,7 @@ class ArborSite:
     refuses: set[str] = field(default_factory=set)
     tags_ignored: bool = False
     inclusive: bool = False
+    end_left_out: bool = False
     token: str = TOKEN
     came: list[Came] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: iter(range(90_000, 10**9)))
@@ -181,7 +182,7 @@ class ArborSite:
                 "changedObject": to(entity, key, "Somebody Secretname"),
             }
             for at, word, of, key in self.log
-            if of == entity and since - self.inclusive < at <= until
+            if of == entity and since - self.inclusive < at <= until - self.end_left_out
         ]
 
     def _create(self, entity: str, body: Any) -> Answer:

@@ -124,6 +124,12 @@ class Sent:
         total, before = self.seen.get("results", 0), self.document.get("results", 0)
         return isinstance(total, int) and total < before and total <= len(self.rows)
 
+    @property
+    def hides_days(self) -> bool:
+        """Whether it says otherwise than it did which day is the next one with a mark that changed."""
+        named = [set(row) for row in _rows(self.document)]
+        return self.body is not None and self.seen is not None and named == [{"school_date"}]
+
 
 def _rows(document: Any) -> list[Any]:
     found = document.get("records") if isinstance(document, dict) else None
@@ -227,6 +233,8 @@ class Judge:
             return True
         if self.kind is Kind.SUSPENSION:
             return self.no_label_means_a_suspension()
+        if any(one.hides_days for one in self.post.of("attendance_period")):
+            return True
         period = str(row["period_id"]) if self.kind is Kind.ATTENDANCE else ""
         return period in self.post.hidden("school_periods") or bool(
             period and self.post.hides_the_rest("school_periods")

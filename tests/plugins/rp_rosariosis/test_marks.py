@@ -10,14 +10,14 @@ import pytest
 from rp_connect.domain.attendance import Mark
 from rp_connect.domain.calendar import Half
 from rp_connect.errors import TryLaterError
-from rp_connect.ports.mis import Kind, MisAdapter
+from rp_connect.ports.mis import Cursor, Kind, MisAdapter
 from tests.plugins.rp_rosariosis.loopback import adapter, served
 from tests.plugins.rp_rosariosis.tables import mark
 from tests.plugins.rp_rosariosis.taking import changes, cursor_after, everything, given, refused
 from tests.plugins.rp_rosariosis.vendor import Reply, Vendor
 
 DAY = date(2026, 11, 19)
-AM, PM = 2, 3
+AM, PM, LESSON = 2, 3, 4
 
 
 def test_the_mark_in_force_counts_and_not_the_teachers(vendor: Vendor, mis: MisAdapter):
@@ -60,6 +60,74 @@ def test_of_two_periods_of_a_session_the_one_named_first_counts(vendor: Vendor, 
     vendor.tables["attendance_period"] = [mark(2, "2026-11-19", 1, 1), mark(2, "2026-11-19", 4, 2)]
     mis = adapter(url, am_periods=["01", "FD"])
     assert everything(mis, Kind.ATTENDANCE) == [Mark("2", DAY, Half.AM, "/")]
+
+
+def two_periods(vendor: Vendor, url: str) -> tuple[MisAdapter, Cursor]:
+    """The morning's mark is that of its own period, and only else that of the first lesson ("01")."""
+    vendor.tables["attendance_period"] = [mark(2, "2026-11-19", AM, 5), mark(2, "2026-11-19", LESSON, 2)]
+    mis = adapter(url, am_periods=["AM", "01"])
+    return mis, cursor_after(mis, Kind.ATTENDANCE)
+
+
+def test_an_edit_of_the_lesson_leaves_the_mark_of_a_suspended_morning_as_it_is(vendor: Vendor, url: str):
+    mis, cursor = two_periods(vendor, url)
+    vendor.edited(vendor.tables["attendance_period"][1], comment="was late")
+    assert changes(mis, Kind.ATTENDANCE, cursor) == [Mark("2", DAY, Half.AM, "E")]
+
+
+def test_where_the_mark_of_the_morning_is_taken_back_that_of_the_lesson_counts(vendor: Vendor, url: str):
+    mis, cursor = two_periods(vendor, url)
+    vendor.edited(vendor.tables["attendance_period"][0], attendance_code=None)
+    assert changes(mis, Kind.ATTENDANCE, cursor) == [Mark("2", DAY, Half.AM, "/")]
+
+
+def test_where_nothing_changed_no_day_is_read_again(vendor: Vendor, url: str):
+    mis, cursor = two_periods(vendor, url)
+    vendor.read_log()
+    assert changes(mis, Kind.ATTENDANCE, cursor) == []
+    assert len([path for _, path, _ in vendor.read_log() if path.endswith("attendance_period")]) == 1
+
+
+@pytest.mark.parametrize("most", [6, 7, 13, 1000])
+def test_of_two_periods_the_days_that_changed_are_read_whole_and_no_others(vendor: Vendor, url: str, most):
+    """However short the lists are, and with no more held at once than one of them."""
+    vendor.most_rows = most
+    days = [str(DAY + timedelta(n)) for n in range(5)]
+    vendor.tables["attendance_period"] = [
+        mark(pupil, day, period, 5 if period == AM else 2)
+        for day in days
+        for pupil in (2, 9, 10, 101, 1000)
+        for period in (LESSON, PM, AM)
+    ]
+    mis = adapter(url, am_periods=["AM", "01"])
+    cursor = cursor_after(mis, Kind.ATTENDANCE)
+    for row in vendor.tables["attendance_period"]:
+        if row["school_date"] in (days[1], days[3]) and row["period_id"] == LESSON:
+            vendor.edited(row, comment="was late")
+    vendor.read_log()
+
+    pages = [page.records for page in mis.changes(Kind.ATTENDANCE, cursor).pages()]
+    found = [one for page in pages for one in page if isinstance(one, Mark)]
+
+    assert len(found) == len(set(found)) == 2 * 5 * 2
+    assert {(str(one.day), one.half, one.code) for one in found} == {
+        (day, half, code) for day in (days[1], days[3]) for half, code in ((Half.AM, "E"), (Half.PM, "/"))
+    }
+    assert max(map(len, pages)) <= most
+
+
+def test_a_list_of_changed_days_that_does_not_go_on_is_given_up(vendor: Vendor):
+    def first_day_again(path: str, reply: Reply) -> Reply:
+        body = reply.body
+        if path.endswith("attendance_period") and isinstance(body, dict) and "results" not in body:
+            return replace(reply, body={"records": [{"school_date": "2026-11-19"}], "results": 1})
+        return reply
+
+    with served(vendor, first_day_again) as url:
+        mis, cursor = two_periods(vendor, url)
+        vendor.edited(vendor.tables["attendance_period"][1], comment="was late")
+        with pytest.raises(TryLaterError):
+            changes(mis, Kind.ATTENDANCE, cursor)
 
 
 def test_without_such_periods_marks_are_not_given_rather_than_none(vendor: Vendor, url: str):

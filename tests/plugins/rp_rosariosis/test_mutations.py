@@ -31,8 +31,8 @@ def post() -> Post:
     return Post(school())
 
 
-def opened(post: Post) -> MisAdapter:
-    mis = adapter("https://rosariosis.example", lambda _: None)
+def opened(post: Post, **own: object) -> MisAdapter:
+    mis = adapter("https://rosariosis.example", lambda _: None, **own)
     mounted(vars(mis)["_rosario"], post.answer)
     return mis
 
@@ -64,6 +64,14 @@ def test_mutated_answers_break_nothing_and_no_cursor_steps_over_what_they_hid(
     assert tally.stood > tally.readings // 20, "hardly any reading came to a cursor, so nothing was tried"
     assert tally.refusals > tally.answers // 200
     assert list(quoted(caplog.text, PRIVATE)) == []
+    assert post.vendor.offences == []
+
+
+@pytest.mark.trial
+def test_mutated_answers_break_as_little_where_a_session_has_two_periods(post: Post):
+    """Then the days that changed are looked for first."""
+    tally = trial(post, lambda post: opened(post, am_periods=["AM", "01"]), 1_000, SEED - 1)
+    assert tally.stood > tally.readings // 20, "hardly any reading came to a cursor, so nothing was tried"
     assert post.vendor.offences == []
 
 

@@ -20,7 +20,7 @@ from rp_wonde.asked import FIELDS
 from rp_wonde.plugin import build, build_register
 from rp_wonde.settings import WondeSettings
 from tests.plugins.rp_wonde.vendor import Request, WondeSchool
-from tests.plugins.rp_wonde.wonde_rows import CODES, DETAILS, Row, php
+from tests.plugins.rp_wonde.wonde_rows import CODES, Row, php
 
 LISTS = {
     Kind.PUPIL: "students",
@@ -231,7 +231,7 @@ class WondeRig(HttpMis):
             reply.status,
             kind=kind if reply.status == 200 else None,
             rows=len(rows),
-            fields=_fields(request) if request.method == "GET" else (),
+            fields=request.fields if request.method == "GET" else (),
             writes=request.method != "GET",
         )
 
@@ -261,9 +261,3 @@ def _sen(pupil: PupilRecord) -> dict[str, bool | None]:
     said = {(True, None): (True, False), (False, None): (False, False), (None, True): (False, True)}
     ehcp, support = said.get((pupil.ehcp, pupil.sen_support), (None, None))
     return {"ehcp": ehcp, "sen_support": support}
-
-
-def _fields(request: Request) -> tuple[str, ...]:
-    """The details that are asked for; single fields cannot be."""
-    include = [word for word in request.query.get("include", "").split(",") if word]
-    return tuple(f"{request.list}.{word}" for word in include if request.list in DETAILS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from rp_connect.domain.attendance import Mark
 from rp_connect.domain.calendar import Half
 from rp_connect.ports.mis import Kind
@@ -107,10 +109,40 @@ def test_a_year_is_read_two_weeks_at_a_time_and_each_is_a_safe_place(school, ada
     windows = [r.query for r in school.requests if r.list == "attendance/session"]
     cursors = [page.cursor["since"] for page in taken.pages if page.cursor]
 
+    ends = [datetime.fromisoformat(query["updated_before"]) for query in windows[:-1]]
+    begins = [datetime.fromisoformat(query["updated_after"]) for query in windows[1:]]
     assert len(taken.records) == 3
-    assert [query["updated_after"] for query in windows[1:]] == [q["updated_before"] for q in windows[:-1]]
+    assert begins == [end - timedelta(seconds=1) for end in ends]
     assert "updated_before" not in windows[-1]
     assert cursors[:-1] == [query["updated_before"] for query in windows[:-1]]
+
+
+@pytest.mark.parametrize("exclusive", [False, True])
+def test_a_mark_that_changed_just_where_two_windows_meet_is_read(school: WondeSchool, adapter, exclusive):
+    """Nobody published whether Wonde counts the moment itself in."""
+    begun = (datetime.now(UTC) - timedelta(weeks=5)).replace(microsecond=0)
+    school.exclusive = exclusive
+    school.put("students", student("A1"))
+    for n, weeks in enumerate((2, 4)):
+        moment = begun + timedelta(weeks=weeks)
+        school.put("attendance/session", mark(f"M{n}", "A1", moment.date()), changed=moment)
+
+    taken = Taken(adapter.changes(Kind.ATTENDANCE, {"since": f"{begun:%Y-%m-%d %H:%M:%S}"}))
+
+    assert {one.day for one in taken.records} == {(begun + timedelta(weeks=n)).date() for n in (2, 4)}
+
+
+def test_a_mark_that_changed_just_where_a_reading_broke_off_is_read_when_it_goes_on(school, adapter):
+    begun = (datetime.now(UTC) - timedelta(weeks=3)).replace(microsecond=0)
+    school.exclusive = True
+    school.put("students", student("A1"))
+    moment = begun + timedelta(weeks=2)
+    school.put("attendance/session", mark("M1", "A1", moment.date()), changed=moment)
+
+    pages = adapter.changes(Kind.ATTENDANCE, {"since": f"{begun:%Y-%m-%d %H:%M:%S}"}).pages()
+    broke_off = next(page.cursor for page in pages if page.cursor is not None)
+
+    assert len(Taken(adapter.changes(Kind.ATTENDANCE, broke_off)).records) == 1
 
 
 def test_a_reading_that_broke_off_goes_on_from_the_last_window(school: WondeSchool, adapter):

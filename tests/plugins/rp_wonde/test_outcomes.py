@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from rp_connect.domain.outcome import Outcome, OutcomeResult
 from rp_connect.errors import ConfigError, GoneError, TryLaterError, UnclearError, UnsupportedError
-from rp_connect.ports.mis import OutcomeNote
+from rp_connect.ports.mis import MisAdapter, OutcomeNote
 from tests.plugins.rp_wonde.conftest import Open
-from tests.plugins.rp_wonde.vendor import Reply, WondeSchool
+from tests.plugins.rp_wonde.vendor import Reply, Request, WondeSchool
 from tests.plugins.rp_wonde.wonde_rows import behaviour, student
 
 OURS = {
@@ -139,16 +140,47 @@ def test_a_pupil_who_is_no_longer_there_is_gone(school: WondeSchool, adapter_of:
     assert posts(school) == []
 
 
-@pytest.mark.parametrize("table", [{}, {"outcome_type": "REST"}])
-def test_where_nobody_chose_the_words_nothing_is_written(school: WondeSchool, adapter_of: Open, table):
+def assert_not_taken(school: WondeSchool, adapter: MisAdapter, one: OutcomeNote) -> None:
+    """Neither looked for nor written: whoever asks goes to the list that staff enter by hand both times."""
     with pytest.raises(UnsupportedError):
-        adapter_of(**table).write_outcome(note())
+        adapter.find_outcome(one)
+    with pytest.raises(UnsupportedError):
+        adapter.write_outcome(one)
     assert posts(school) == []
 
 
-def test_where_the_school_takes_no_write_backs_nothing_is_written(school: WondeSchool, adapter_of: Open):
+@pytest.mark.parametrize("table", [{}, {"outcome_type": "REST"}, {"outcome_employee": "E1"}])
+def test_where_nobody_chose_the_words_an_outcome_is_for_the_list(school, adapter_of: Open, table):
+    assert_not_taken(school, adapter_of(**table), note())
+
+
+def test_where_the_school_takes_no_write_backs_an_outcome_is_for_the_list(school, adapter_of: Open):
     school.allows_writeback = False
 
-    with pytest.raises(UnsupportedError):
-        adapter_of(**OURS).write_outcome(note())
-    assert posts(school) == []
+    assert_not_taken(school, adapter_of(**OURS), note())
+
+
+def test_an_outcome_that_names_no_pupil_is_for_the_list(school: WondeSchool, adapter_of: Open):
+    assert_not_taken(school, adapter_of(**OURS), replace(note(), pupil_ids=()))
+
+
+@pytest.mark.parametrize(
+    "said", [Reply(403, {"error": "forbidden"}), Reply(404, {"error": "not_found"}), Reply(404, b"<html>")]
+)
+def test_where_nobody_may_ask_what_became_of_a_write_it_is_unclear_and_found_later(
+    school: WondeSchool, adapter_of: Open, said: Reply
+):
+    """It was taken: a refusal of the question is no refusal of the write."""
+    answered = school.reply
+
+    def reply(request: Request) -> Reply:
+        return said if "/writebacks/" in request.path else answered(request)
+
+    school.reply = reply  # type: ignore[method-assign]
+    adapter = adapter_of(**OURS)
+    with pytest.raises(UnclearError):
+        adapter.write_outcome(note())
+
+    school.carry_out("W1")
+
+    assert adapter.find_outcome(note()) == school.rows["behaviours"][0]["id"]

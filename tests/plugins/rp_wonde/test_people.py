@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
-from rp_connect.ports.mis import Kind
+from rp_connect.ports.mis import Kind, MisAdapter
+from rp_connect.services.read_source import SHRINK_KEYS, SHRINK_SHARE
 from tests.plugins.rp_wonde.conftest import Open
 from tests.plugins.rp_wonde.taking import Taken
 from tests.plugins.rp_wonde.vendor import WondeSchool
-from tests.plugins.rp_wonde.wonde_rows import employee, php, student
+from tests.plugins.rp_wonde.wonde_rows import Row, employee, php, student
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=2)
 
@@ -99,6 +101,95 @@ def test_a_pupil_who_left_this_year_has_a_leaving_date(school: WondeSchool, adap
     school.put("students-leaver", student("A1", education_details=details))
 
     assert one(Taken(adapter.everything(Kind.PUPIL))).on_roll_to == date(2026, 10, 9)
+
+
+def leaver(wonde_id: str, left: date | None, changed: datetime | None = None) -> Row:
+    """Whose row changed on the day of leaving, unless it is said when."""
+    details = {"data": {"leaving_date": php(left)}}
+    return student(wonde_id, education_details=details, updated_at=php(changed or left))
+
+
+def test_a_leaver_without_a_leaving_date_left_on_the_day_on_which_the_row_changed(school, adapter):
+    school.put("students-leaver", leaver("A1", None, datetime(2026, 10, 9, 23, 30, tzinfo=UTC)))
+
+    assert one(Taken(adapter.everything(Kind.PUPIL))).on_roll_to == date(2026, 10, 10)
+
+
+@pytest.mark.parametrize("how", ["left_out", "refused"])
+def test_where_no_leaving_date_is_granted_a_leaver_is_not_on_roll_for_ever(school, adapter, how: str):
+    getattr(school, how).update({"education_details", "extended_details"})
+    school.put("students", student("A2"))
+    school.put("students-leaver", leaver("A1", date(2026, 10, 9)))
+
+    left = {pupil.id: pupil.on_roll_to for pupil in Taken(adapter.everything(Kind.PUPIL)).records}
+
+    assert left == {"upi-A1": date(2026, 10, 9), "upi-A2": None}
+
+
+def test_a_leaver_of_whom_no_day_is_known_is_refused_and_not_taken_for_a_pupil_on_roll(school, adapter):
+    school.put("students-leaver", leaver("A1", None))
+
+    taken = Taken(adapter.everything(Kind.PUPIL))
+
+    assert taken.records == []
+    assert [(r.key, r.reason) for r in taken.refusals] == [
+        ("upi-A1", "leaving_date and updated_at are missing")
+    ]
+
+
+def test_a_pupil_on_roll_without_a_leaving_date_stays_whatever_day_the_row_changed(school, adapter):
+    school.put("students", student("A1", updated_at=php(date(2026, 10, 9))))
+
+    assert one(Taken(adapter.everything(Kind.PUPIL))).on_roll_to is None
+
+
+def is_held(before: int, after: int) -> bool:
+    """As the core compares the keys of two whole readings."""
+    return before - after > max(SHRINK_KEYS, SHRINK_SHARE * before)
+
+
+def keys(adapter: MisAdapter) -> int:
+    found = adapter.everything(Kind.PUPIL).keys
+    assert found is not None
+    return found
+
+
+def test_a_year_group_that_left_together_is_never_taken_for_a_list_that_was_cut_short(school, adapter):
+    """Neither on the day on which they leave, nor when they left so long ago that they are read no more."""
+    now = datetime.now(UTC)
+    school.put("students", *(student(f"A{n}") for n in range(120)))
+    found = [keys(adapter)]
+    for days in (0, 1, 40, 80, 120, 160, 200, 240, 280, 320, 360, 399, 401):
+        left = now - timedelta(days=days)
+        for n in range(90, 120):
+            school.vanish("students", f"A{n}")
+            school.put("students-leaver", leaver(f"A{n}", left.date()), changed=left)
+        found.append(keys(adapter))
+
+    assert [pair for pair in pairwise(found) if is_held(*pair)] == []
+    assert (found[:2], found[-1]) == ([120, 120], 90)
+
+
+def test_pupils_who_are_missing_and_did_not_leave_make_the_list_look_cut_short(school, adapter):
+    school.put("students", *(student(f"A{n}") for n in range(120)))
+    before = keys(adapter)
+    for n in range(90, 120):
+        school.vanish("students", f"A{n}")
+
+    assert is_held(before, keys(adapter))
+
+
+def test_a_pupil_who_moves_to_the_leavers_is_told_with_a_leaving_date_and_still_counted(school, adapter):
+    school.put("students", student("A1"), student("A2"), student("A3", forename="", surname=""))
+    assert keys(adapter) == 3  # one of them cannot be read, and is there all the same
+
+    today = datetime.now(UTC).date()
+    school.vanish("students", "A1")
+    school.put("students-leaver", leaver("A1", today))
+    taken = Taken(adapter.everything(Kind.PUPIL))
+
+    assert {pupil.id: pupil.on_roll_to for pupil in taken.records} == {"upi-A1": today, "upi-A2": None}
+    assert taken.reading.keys == 3
 
 
 def test_a_pupil_who_came_back_under_another_id_is_one_pupil_on_roll(school: WondeSchool, adapter):

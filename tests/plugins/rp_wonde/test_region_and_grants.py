@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rp_connect.errors import AccessError, ConfigError
+from rp_connect.errors import AccessError, ConfigError, TryLaterError
 from rp_connect.ports.mis import Kind
 from tests.plugins.rp_wonde.conftest import Open
-from tests.plugins.rp_wonde.vendor import LoopbackWonde, WondeSchool
+from tests.plugins.rp_wonde.taking import Taken
+from tests.plugins.rp_wonde.vendor import LoopbackWonde, Reply, Request, WondeSchool
 from tests.plugins.rp_wonde.wonde_rows import student
 
 OUTCOMES = {"outcome_type": "REST", "outcome_employee": "E1"}
@@ -28,6 +29,45 @@ def test_in_the_wrong_region_a_school_is_an_error_and_not_empty(school: WondeSch
 def test_a_school_that_is_not_there_is_an_error_that_says_region(adapter_of: Open):
     with pytest.raises(ConfigError, match="region"):
         adapter_of(school_id="A999").changes(Kind.SUSPENSION, None)
+
+
+@pytest.mark.parametrize("body", [b"<!DOCTYPE html><title>Not Found</title>", b"", b"404", b"[]"])
+def test_a_page_that_is_not_there_and_not_wondes_says_nothing_of_the_school(school, adapter, body: bytes):
+    school.replies = [Reply(404, body)]
+
+    with pytest.raises(TryLaterError, match="base_url"):
+        adapter.everything(Kind.PUPIL)
+
+
+@pytest.mark.parametrize("data", [{}, [], None])
+def test_a_school_that_comes_without_its_contents_is_an_error_that_says_region(school, adapter, data):
+    """So Wonde answers in another region than the school's."""
+    school.replies = [Reply(200, {"data": data})]
+
+    with pytest.raises(ConfigError, match="region"):
+        adapter.everything(Kind.PUPIL)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("deletions", Kind.SUSPENSION),
+        ("students-leaver", Kind.PUPIL),
+        ("attendance-leavers/session", Kind.ATTENDANCE),
+    ],
+)
+def test_a_list_that_a_gateway_has_lost_is_not_a_list_that_the_school_withholds(school, adapter, path, kind):
+    """Taken for withheld, what it held of this window would never be asked for again."""
+    since = {"since": "2026-09-01 00:00:00"}
+    answered = school.reply
+
+    def reply(request: Request) -> Reply:
+        return Reply(404, b"<html>Not Found</html>") if request.list == path else answered(request)
+
+    school.reply = reply
+
+    with pytest.raises(TryLaterError):
+        Taken(adapter.changes(kind, since))
 
 
 def test_the_region_that_wonde_names_is_compared_and_never_followed(school: WondeSchool, adapter):

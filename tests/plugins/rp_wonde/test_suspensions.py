@@ -8,11 +8,11 @@ import pytest
 
 from rp_connect.domain.calendar import Half
 from rp_connect.domain.suspension import Dates
-from rp_connect.errors import AccessError
+from rp_connect.errors import AccessError, TryLaterError
 from rp_connect.ports.mis import Kind
 from tests.plugins.rp_wonde.conftest import Open
 from tests.plugins.rp_wonde.taking import Taken
-from tests.plugins.rp_wonde.vendor import WondeSchool
+from tests.plugins.rp_wonde.vendor import Reply, WondeSchool
 from tests.plugins.rp_wonde.wonde_rows import exclusion, php, student
 
 
@@ -160,6 +160,27 @@ def test_a_refusal_does_not_confirm_that_anything_is_gone(school: WondeSchool, a
     assert confirm is not None
     with pytest.raises(AccessError):
         confirm("X1")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(404, b"<!DOCTYPE html><title>Not Found</title>"),
+        *(Reply(404, b""), Reply(404, []), Reply(404, "not found")),
+        *(Reply(200, {"data": {}}), Reply(200, {"data": []}), Reply(200, {"data": None}), Reply(200, {})),
+    ],
+)
+def test_an_answer_that_is_not_wondes_own_word_for_it_cancels_no_suspension(school, adapter, reply: Reply):
+    """A gateway that loses a page, or an answer that came without its contents, is no deletion."""
+    school.put("exclusions", exclusion("X1", "A1"))
+    confirm = read(adapter).reading.confirm_gone
+    school.vanish("exclusions", "X1")
+    school.replies = [reply]
+
+    assert confirm is not None
+    with pytest.raises(TryLaterError):
+        confirm("X1")
+    assert confirm("X1")  # asked again, Wonde says so itself
 
 
 def test_deletions_that_are_not_granted_hide_no_suspension(school: WondeSchool, adapter_of: Open):

@@ -9,7 +9,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -37,6 +37,20 @@ class Request:
         """The path within the school; empty for the school itself."""
         return "/".join(self.path.strip("/").split("/")[3:])
 
+    @property
+    def name(self) -> str:
+        """What is asked of, as an adapter declares it: a list, also where one row of it is asked for."""
+        top = self.path.strip("/").split("/")[1]
+        if top != "schools" or not self.list:
+            return top
+        return self.list if self.list in LISTS else self.list.rpartition("/")[0]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The list by the id of its rows, and the details; single fields cannot be asked for."""
+        include = [word for word in self.query.get("include", "").split(",") if word]
+        return tuple(f"{self.name}.{word}" for word in ["id", *include])
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -50,7 +64,8 @@ class WondeSchool:
 
     `withheld` are lists that are answered with 403, `left_out` details that are silently missing, `refused`
     details that make a list be answered with 403. `prompt` carries a write out before anybody asks what
-    became of it. `replies` go before anything else, one for each request.
+    became of it. `exclusive` leaves out what changed just at a moment that is asked for, as Wonde may.
+    `replies` go before anything else, one for each request.
     """
 
     def __init__(self, key: str = "A100") -> None:
@@ -67,6 +82,7 @@ class WondeSchool:
         self.allows_writeback = True
         self.other_region = False
         self.prompt = False
+        self.exclusive = False
         self.writebacks: dict[str, list[str]] = {}
         self.course = ["pending", "success"]
         self.waiting: dict[str, Row] = {}
@@ -169,9 +185,10 @@ class WondeSchool:
         if after is None and before is None:
             return rows
         stamps = ((row, self.changed.get((name, row["id"]), datetime.now(UTC))) for row in rows)
-        return [
-            row for row, at in stamps if (after is None or at >= after) and (before is None or at <= before)
-        ]
+        edge = timedelta(microseconds=1 if self.exclusive else 0)
+        first = datetime.min.replace(tzinfo=UTC) if after is None else after + edge
+        last = datetime.max.replace(tzinfo=UTC) if before is None else before - edge
+        return [row for row, at in stamps if first <= at <= last]
 
     def _shown(self, name: str, row: Row, include: Sequence[str]) -> Row:
         kept = set(include) - self.left_out

@@ -59,6 +59,7 @@ def student(wonde_id: str, upi: str | None = None, **more: Any) -> Row:
             }
         },
         "extended_details": {"data": {}},
+        "updated_at": php(datetime(2026, 9, 7, 8, 15, tzinfo=UTC)),
         **more,
     }
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from rp_connect.domain.when import When
-from rp_connect.errors import RpConnectError
-from rp_connect.ports.mis import Page, Refusal, Tombstone
-from rp_connect.testing.mis_kit import deletions, following
-from rp_connect.testing.mis_kit.school import key_of
+from rp_connect.ports.mis import Refusal, Tombstone
+from rp_connect.testing.mis_kit import following
 from tests.testing.mis_sabotage import by_page, by_pages, by_records, later, reading, saboteur
 from tests.testing.mis_saboteurs.records import shifted
 
@@ -133,121 +131,4 @@ saboteur(
     "looks at the clock when it has read",
     paperbark=True,
     **reading(by_pages(taken_at_the_end)),
-)
-
-
-def broken_off(s, pages):
-    try:
-        yield from pages
-    except RpConnectError:
-        yield Page()
-
-
-saboteur(following.a_reading_that_breaks_off_raises, "takes it for the end", **reading(by_pages(broken_off)))
-saboteur(
-    following.after_a_failure_in_the_middle_nothing_is_lost,
-    "goes on from now with each page",
-    **cursors(lambda s, cursor: now()),
-)
-
-
-# ------------------------------------------------------------------ deletions
-
-saboteur(
-    deletions.what_was_deleted_has_a_tombstone,
-    "does not look for deletions",
-    **reading(by_page(lambda s, page: replace(page, tombstones=[]))),
-)
-
-
-def days_ago(stone):
-    return Tombstone(stone.id, When(stone.deleted.day - timedelta(days=2)))
-
-
-saboteur(
-    deletions.what_was_deleted_has_a_tombstone,
-    "does not look when",
-    **reading(by_page(lambda s, page: replace(page, tombstones=[*map(days_ago, page.tombstones)]))),
-)
-
-
-def remembering(s, pages):
-    held = s.memory.setdefault("held", {})
-    for page in pages:
-        held.update({key_of(record): record for record in page.records})
-        yield replace(page, records=list(held.values()))
-
-
-saboteur(
-    deletions.what_was_deleted_is_no_longer_given, "gives what it remembers", **reading(by_pages(remembering))
-)
-
-
-def missed(s, pages):
-    """What was there before and is not now."""
-    given = set()
-    for page in pages:
-        given |= {key_of(record) for record in page.records}
-        yield page
-    held = s.memory.setdefault("held", set(given))
-    yield Page(tombstones=[Tombstone(key, TODAY) for key in sorted(held - given)], cursor=now())
-
-
-saboteur(
-    deletions.what_is_only_missing_has_no_tombstone,
-    "takes what is missing from the changes for deleted",
-    changes=lambda s, kind, cursor: by_pages(missed)(s, s.inner.changes(kind, cursor)),
-)
-saboteur(
-    deletions.what_is_only_missing_has_no_tombstone,
-    "takes what is missing from the whole for deleted",
-    everything=lambda s, kind: by_page(
-        lambda s, page: replace(page, tombstones=[Tombstone(one.key, TODAY) for one in s.rig.mis.removed])
-    )(s, s.inner.everything(kind)),
-)
-
-
-def confirming(confirm):
-    def everything(s, kind):
-        given = s.inner.everything(kind)
-        return replace(given, confirm_gone=confirm(given.confirm_gone))
-
-    return {"everything": everything}
-
-
-def hopeful(ask):
-    def confirm(key):
-        try:
-            return ask(key)
-        except RpConnectError:
-            return True
-
-    return confirm
-
-
-saboteur(deletions.what_is_missing_can_be_asked_for_alone, "cannot be asked", **confirming(lambda ask: None))
-saboteur(
-    deletions.what_is_missing_can_be_asked_for_alone,
-    "says of nothing that it is gone",
-    **confirming(lambda ask: lambda key: False),
-)
-saboteur(
-    deletions.what_is_missing_can_be_asked_for_alone,
-    "says of everything that it is gone",
-    **confirming(lambda ask: lambda key: True),
-)
-saboteur(
-    deletions.a_list_of_changes_offers_no_search_for_what_is_gone,
-    "offers it all the same",
-    **later(lambda s, given: replace(given, confirm_gone=lambda key: True)),
-)
-saboteur(
-    deletions.a_failure_does_not_confirm_that_anything_is_gone,
-    "takes a failure for an answer",
-    **confirming(hopeful),
-)
-saboteur(
-    deletions.who_cannot_confirm_that_something_is_gone_does_not_offer_it,
-    "offers a guess",
-    **confirming(lambda ask: lambda key: True),
 )

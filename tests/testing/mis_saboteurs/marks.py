@@ -64,6 +64,11 @@ saboteur(
 )
 saboteur(
     marking.a_mark_is_written_once,
+    "declares a register, and registers none",
+    rig={"spec": lambda rig: replace(rig.spec, register=None)},
+)
+saboteur(
+    marking.a_mark_is_written_once,
     "writes it twice",
     write=lambda s, mark: first(written(s, mark), written(s, mark)),
 )
