@@ -46,6 +46,9 @@ param appPrefix string = '10.60.0.0/25'
 @description('Optional. The part of them for the private endpoints.')
 param endpointPrefix string = '10.60.0.192/26'
 
+@description('Optional. Addresses (of this network or one that is joined to it) from which people reach vault and database.')
+param adminPrefix string = ''
+
 @description('Optional. Size of the database server.')
 param databaseSku object = {
   name: 'Standard_B2s'
@@ -72,6 +75,11 @@ param backupDays int = 35
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
+@description('Optional. Requests of pages that each copy answers at once; more make a further copy.')
+@minValue(1)
+@maxValue(100)
+param httpConcurrency int = 16
+
 @description('Optional. Memory of each copy, in MB.')
 @allowed([
   2048
@@ -79,12 +87,12 @@ param maximumInstanceCount int = 40
 ])
 param instanceMemoryMB int = 2048
 
-@description('Optional. Connections to the database of each copy. Together they must stay below what the server takes.')
+@description('Optional. Connections to the database that each copy keeps; it opens up to three more for locks. (This + 3) x maximumInstanceCount must stay below what the server takes.')
 @minValue(2)
 @maxValue(20)
 param databaseConnections int = 4
 
-@description('Optional. For how many days logs and figures are kept. They hold nothing personal.')
+@description('Optional. For how many days logs and figures are kept. They hold no name, but the paths of requests.')
 @minValue(30)
 @maxValue(730)
 param logDays int = 90
@@ -133,6 +141,7 @@ module network 'modules/network.bicep' = if (privateNetworking) {
     addressPrefix: addressPrefix
     appPrefix: appPrefix
     endpointPrefix: endpointPrefix
+    adminPrefix: adminPrefix
   }
 }
 
@@ -229,6 +238,7 @@ module app 'modules/function-app.bicep' = {
     subnetId: privateNetworking ? network.outputs.appSubnetId : ''
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
+    httpConcurrency: httpConcurrency
   }
 }
 

@@ -3,8 +3,9 @@
 import azure.functions as func
 
 from blueprints.instance import cloud
-from rp_connect.wiring.cloud import Pages
+from rp_connect.wiring.cloud_pages import Pages
 
 
 def app() -> func.AsgiFunctionApp:
-    return func.AsgiFunctionApp(Pages(cloud.office), func.AuthLevel.ANONYMOUS, function_name="pages")
+    pages = Pages(cloud.office, cloud.close)
+    return func.AsgiFunctionApp(pages, func.AuthLevel.ANONYMOUS, function_name="pages")

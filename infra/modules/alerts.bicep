@@ -25,6 +25,8 @@ var receivers = [for (email, i) in emails: {
   useCommonAlertSchema: true
 }]
 
+// A gauge is sent without min and max, and each row is one measurement: its Sum is the figure. Pages that answer
+// 5xx are successes of their function: only the code of the answer tells of them.
 var rules = [
   {
     name: 'parked'
@@ -32,7 +34,7 @@ var rules = [
     severity: 2
     every: 'PT15M'
     over: 'PT15M'
-    query: 'AppMetrics | where Name == "rp_connect.effects" and tostring(Properties.state) == "parked" and Max > 0'
+    query: 'AppMetrics | where Name == "rp_connect.effects" and tostring(Properties.state) == "parked" and Sum > 0'
     operator: 'GreaterThan'
     threshold: 0
   }
@@ -42,7 +44,7 @@ var rules = [
     severity: 1
     every: 'PT1H'
     over: 'PT1H'
-    query: 'AppMetrics | where Name == "rp_connect.sync.age" and Max > ${syncAgeHours * 3600}'
+    query: 'AppMetrics | where Name == "rp_connect.sync.age" and Sum > ${syncAgeHours * 3600}'
     operator: 'GreaterThan'
     threshold: 0
   }
@@ -52,7 +54,7 @@ var rules = [
     severity: 2
     every: 'PT15M'
     over: 'PT15M'
-    query: 'union isfuzzy=true (AppTraces | where Message has "MaxDequeueCount"), (AppMetrics | where Name == "rp_connect.poisoned" and Max > 0)'
+    query: 'union isfuzzy=true (AppTraces | where Message has "MaxDequeueCount"), (AppMetrics | where Name == "rp_connect.poisoned" and Sum > 0)'
     operator: 'GreaterThan'
     threshold: 0
   }
@@ -62,7 +64,7 @@ var rules = [
     severity: 1
     every: 'PT15M'
     over: 'PT15M'
-    query: 'AppRequests | where Success == false and toint(ResultCode) !between (400 .. 499)'
+    query: 'AppRequests | where Success == false or toint(ResultCode) >= 500'
     operator: 'GreaterThan'
     threshold: 5
   }

@@ -40,7 +40,7 @@ param databaseHost string
 @description('Required. Name of the database.')
 param databaseName string
 
-@description('Required. Connections of each copy of the app.')
+@description('Required. Connections that each copy of the app keeps.')
 param databaseConnections int
 
 @description('Required. Subnet for calls out; empty without private networking.')
@@ -51,6 +51,9 @@ param maximumInstanceCount int
 
 @description('Required. Memory of each copy in MB.')
 param instanceMemoryMB int
+
+@description('Required. Requests that each copy answers at once.')
+param httpConcurrency int
 
 resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
   name: storageName
@@ -114,6 +117,11 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       scaleAndConcurrency: {
         maximumInstanceCount: maximumInstanceCount
         instanceMemoryMB: instanceMemoryMB
+        triggers: {
+          http: {
+            perInstanceConcurrency: httpConcurrency
+          }
+        }
       }
     }
     siteConfig: {

@@ -1,5 +1,5 @@
 metadata name = 'Monitoring'
-metadata description = 'Logs and figures. What is personal never leaves the app; addresses of callers are masked here too.'
+metadata description = 'Logs and figures. What the app sends holds no name; the host keeps the path of each request. Addresses of callers are masked.'
 
 @description('Required. Name of the Log Analytics workspace.')
 param workspaceName string

@@ -19,41 +19,69 @@ param appPrefix string
 @description('Required. The part of them for the endpoints.')
 param endpointPrefix string
 
+@description('Required. Addresses from which people administer vault and database; empty where nobody may.')
+param adminPrefix string
+
+var fromTheApp = {
+  name: 'from-the-app'
+  properties: {
+    priority: 100
+    direction: 'Inbound'
+    access: 'Allow'
+    protocol: 'Tcp'
+    sourceAddressPrefix: appPrefix
+    sourcePortRange: '*'
+    destinationAddressPrefix: endpointPrefix
+    destinationPortRanges: [
+      '443'
+      '5432'
+    ]
+  }
+}
+
+var fromAdministrators = {
+  name: 'from-administrators'
+  properties: {
+    priority: 110
+    direction: 'Inbound'
+    access: 'Allow'
+    protocol: 'Tcp'
+    sourceAddressPrefix: adminPrefix
+    sourcePortRange: '*'
+    destinationAddressPrefix: endpointPrefix
+    destinationPortRanges: [
+      '443'
+      '5432'
+    ]
+  }
+}
+
+var nobodyElse = {
+  name: 'nobody-else'
+  properties: {
+    priority: 4096
+    direction: 'Inbound'
+    access: 'Deny'
+    protocol: '*'
+    sourceAddressPrefix: '*'
+    sourcePortRange: '*'
+    destinationAddressPrefix: '*'
+    destinationPortRange: '*'
+  }
+}
+
 resource endpointRules 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
   name: 'nsg-${name}-endpoints'
   location: location
   tags: tags
   properties: {
-    securityRules: [
-      {
-        name: 'from-the-app'
-        properties: {
-          priority: 100
-          direction: 'Inbound'
-          access: 'Allow'
-          protocol: 'Tcp'
-          sourceAddressPrefix: appPrefix
-          sourcePortRange: '*'
-          destinationAddressPrefix: endpointPrefix
-          destinationPortRanges: [
-            '443'
-            '5432'
-          ]
-        }
-      }
-      {
-        name: 'nobody-else'
-        properties: {
-          priority: 4096
-          direction: 'Inbound'
-          access: 'Deny'
-          protocol: '*'
-          sourceAddressPrefix: '*'
-          sourcePortRange: '*'
-          destinationAddressPrefix: '*'
-          destinationPortRange: '*'
-        }
-      }
+    securityRules: empty(adminPrefix) ? [
+      fromTheApp
+      nobodyElse
+    ] : [
+      fromTheApp
+      fromAdministrators
+      nobodyElse
     ]
   }
 }

@@ -59,6 +59,7 @@ def build_office(
     secrets = EnvironmentSecrets()
     bell = build_bell(os.environ)
     schools = {one.settings.id: _school(settings, one, host, secrets) for one in joined}
+    entrance, routes = build_entrance(settings, host, secrets), host.routes()
     office = Office(
         trust=settings.trust.name,
         store=_open(settings, secrets, bell),
@@ -68,9 +69,9 @@ def build_office(
         plugins=host.plugins(),
         page=settings.web.public_url if settings.web else f"http://127.0.0.1:{port}",
         worker=this_process(),
-        entrance=build_entrance(settings, host, secrets),
+        entrance=entrance,
         bell=bell,
-        routes=host.routes(),
+        routes=routes,
         effects_kept=timedelta(days=settings.retention.effects_days),
     )
     desk.open(office, {one.settings.id: _mis_settings(settings, one, secrets) for one in joined})

@@ -108,3 +108,9 @@ class _WatchedOutbox:
         effect = self._outbox.retry(effect_id)
         self._wanted.add(effect.school)
         return effect
+
+    def hasten(self, kind: EffectKind, school: str, said: str) -> int:
+        found = self._outbox.hasten(kind, school, said)
+        if found:
+            self._wanted.add(school)
+        return found

@@ -21,6 +21,9 @@ SPREAD_S, JITTER_S = 240, 10.0
 """Over how many seconds the schools of one timer are spread: each has its own second, and a bit by chance."""
 REMINDED = range(7, 16)
 """The hours of a school day, on the school's own clock, in which people are reminded."""
+ENOUGH = 4
+"""So many messages for each school may lie in the queue without anybody being behind: a sync, a pull and a
+reminder that wait for the school's second, and one of the sweep's own."""
 
 _log = logging.getLogger(__name__)
 
@@ -58,11 +61,11 @@ def ring_for_reminders(office: Office) -> int:
 
 def ring_for_missed(office: Office) -> int:
     """Each school with effects that are due: what the bell missed, and what had to wait until now. While the
-    queue holds more messages than there are schools, those do."""
+    queue holds more messages than the timers themselves put there, those do."""
     with office.store.read() as work:
         due = work.effects.due([school.id for school in _open(office)])
     waiting = sorted({school for school, _ in due})
-    if not waiting or office.bell.waiting() > len(office.schools):
+    if not waiting or office.bell.waiting() > ENOUGH * len(office.schools):
         return 0
     for school in waiting:
         office.bell.ring(Ring(Errand.DELIVER, school))

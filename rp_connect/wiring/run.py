@@ -13,9 +13,10 @@ from rp_connect.services.pull_tasks import pull_tasks
 from rp_connect.services.remind_people import remind_people
 from rp_connect.services.retire_records import retire_records
 from rp_connect.services.sync_schools import sync_schools
+from rp_connect.wiring.exporters import start_telemetry
 from rp_connect.wiring.schedule import Job, Schedule
 from rp_connect.wiring.serve import serve
-from rp_connect.wiring.telemetry import Telemetry, start_telemetry
+from rp_connect.wiring.telemetry import Telemetry
 
 IN_SCHOOL_TIME, OTHERWISE = 15 * 60.0, 60 * 60.0
 """Seconds between two syncs. What is decided after the last lesson still has duties on the same day."""

@@ -9,22 +9,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rp_connect import __version__
 from rp_connect.domain.effect import EffectState
-from rp_connect.errors import ConfigError, RpConnectError
+from rp_connect.errors import BusyError, RpConnectError
 from rp_connect.services.office import Office
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import CallbackOptions, Observation
     from opentelemetry.sdk.metrics.export import MetricReader
-    from opentelemetry.sdk.trace import SpanProcessor
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 
-INSIGHTS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
-OTLP = "OTEL_EXPORTER_OTLP_ENDPOINT"
-CLIENT_ID = "AZURE_CLIENT_ID"
-EVERY_MS = 60_000
 NEVER_S = 365 * 24 * 3600.0
 """The age of the last reading of a school that was never read: an alert should hear of it."""
 Gauge = Callable[["CallbackOptions"], Iterable["Observation"]]
@@ -38,16 +35,13 @@ class Telemetry:
         office: Office,
         readers: Sequence[MetricReader],
         processors: Sequence[SpanProcessor],
+        traces: TracerProvider | None = None,
     ) -> None:
         from opentelemetry.sdk.metrics import MeterProvider
-        from opentelemetry.sdk.resources import Resource
-        from opentelemetry.sdk.trace import TracerProvider
 
         self._office = office
-        # Made by hand: what is found out about a host by itself may hold its owner's name.
-        named = Resource({"service.name": "rp-connect", "service.version": __version__})
-        self._meters = MeterProvider(readers, named, shutdown_on_exit=False)
-        self._traces = TracerProvider(resource=named, shutdown_on_exit=False)
+        self._meters = MeterProvider(readers, _named(), shutdown_on_exit=False)
+        self._traces = traces or tracer_provider()
         for processor in processors:
             self._traces.add_span_processor(processor)
         self._tracer = self._traces.get_tracer("rp_connect")
@@ -55,7 +49,10 @@ class Telemetry:
 
     @contextmanager
     def job(self, name: str) -> Iterator[None]:
-        """One run of a job, such as sync: how long it took, and the kind of fault that ended it."""
+        """One run of a job, such as sync: how long it took, and the kind of fault that ended it. It failed,
+        unless another process is at it."""
+        from opentelemetry.trace import StatusCode
+
         began = time.monotonic()
         fault = ""
         with self._tracer.start_as_current_span(
@@ -65,6 +62,8 @@ class Telemetry:
                 yield
             except BaseException as error:
                 fault = type(error).__name__
+                if not isinstance(error, BusyError):
+                    span.set_status(StatusCode.ERROR)
                 raise
             finally:
                 span.set_attribute("fault", fault)
@@ -116,6 +115,20 @@ class Telemetry:
         yield self._office.bell.put_aside(), {}
 
 
+def _named() -> Resource:
+    """Made by hand: what is found out about a host by itself may hold its owner's name."""
+    from opentelemetry.sdk.resources import Resource
+
+    return Resource({"service.name": "rp-connect", "service.version": __version__})
+
+
+def tracer_provider() -> TracerProvider:
+    """One that says nothing of the host."""
+    from opentelemetry.sdk.trace import TracerProvider
+
+    return TracerProvider(resource=_named(), shutdown_on_exit=False)
+
+
 def _gauge(read: Callable[[], Iterable[tuple[float, Mapping[str, str]]]]) -> Gauge:
     """A store that cannot be read gives no figure, and the alert on silence hears that."""
 
@@ -128,45 +141,3 @@ def _gauge(read: Callable[[], Iterable[tuple[float, Mapping[str, str]]]]) -> Gau
             return []
 
     return observe
-
-
-def start_telemetry(office: Office, environ: Mapping[str, str]) -> Telemetry | None:
-    """None where the environment names no place for figures; then nothing of OpenTelemetry is loaded.
-
-    Raises ConfigError where the place is named and the library for it is not installed, or not understood.
-    """
-    if not (environ.get(INSIGHTS) or environ.get(OTLP)):
-        return None
-    try:
-        metrics, spans = _to_insights(environ) if environ.get(INSIGHTS) else _by_otlp()
-        from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    except ModuleNotFoundError:
-        raise ConfigError(
-            f"{INSIGHTS} needs pip install rp-connect[azure]; {OTLP} needs pip install rp-connect[otlp]."
-        ) from None
-    reader = PeriodicExportingMetricReader(metrics, EVERY_MS)
-    return Telemetry(office, [reader], [BatchSpanProcessor(spans)])
-
-
-def _to_insights(environ: Mapping[str, str]) -> tuple[Any, Any]:
-    from azure.monitor.opentelemetry.exporter import AzureMonitorMetricExporter, AzureMonitorTraceExporter
-
-    # What could not be sent is lost: it is not left on a disk.
-    how: dict[str, Any] = {"connection_string": environ[INSIGHTS], "disable_offline_storage": True}
-    if client_id := environ.get(CLIENT_ID):
-        from azure.identity import ManagedIdentityCredential
-
-        how["credential"] = ManagedIdentityCredential(client_id=client_id)
-    try:
-        return AzureMonitorMetricExporter(**how), AzureMonitorTraceExporter(**how)
-    except ValueError:  # whose words may quote the key
-        raise ConfigError(f"{INSIGHTS} is not a connection string.") from None
-
-
-def _by_otlp() -> tuple[Any, Any]:
-    from importlib import import_module  # of an extra of its own, and typed by nobody who has not got it
-
-    base = "opentelemetry.exporter.otlp.proto.http"
-    metrics, spans = import_module(f"{base}.metric_exporter"), import_module(f"{base}.trace_exporter")
-    return metrics.OTLPMetricExporter(), spans.OTLPSpanExporter()

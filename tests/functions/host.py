@@ -23,14 +23,15 @@ from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 Json = dict[str, Any]
 
 REPLIES = (
     "FunctionEnvironmentReloadResponse", "FunctionLoadResponse", "FunctionMetadataResponse",
     "InvocationResponse", "NullableBool", "NullableDouble", "NullableString", "NullableTimestamp",
-    "ParameterBinding", "RpcException", "RpcFunctionMetadata", "RpcHttpCookie", "RpcRetryOptions",
-    "TypedData", "WorkerInitResponse", "WorkerMetadata",
+    "ParameterBinding", "RpcException", "RpcFunctionMetadata", "RpcRetryOptions", "Timestamp", "TypedData",
+    "WorkerInitResponse", "WorkerMetadata",
 )  # fmt: skip
 HEADERLESS: Json = {
     "nullable_headers": {},
@@ -67,8 +68,12 @@ def kinds() -> SimpleNamespace:
     named = {name: type(name, (Message,), {}) for name in REPLIES}
     result = type("StatusResult", (Message,), {"Failure": 0, "Success": 1, "Cancelled": 2})
     direction = type("BindingInfo", (Message,), {"in": 0, "out": 1, "inout": 2, "undefined": 99})
+    sites = SimpleNamespace(**{name: name for name in ("None", "Lax", "Strict", "ExplicitNone")})
+    cookie = type("RpcHttpCookie", (Message,), {"SameSite": sites})
     http = type("RpcHttp", (Message,), {"headers": {}, "cookies": (), "enable_content_negotiation": False})
-    return SimpleNamespace(**named, StatusResult=result, BindingInfo=direction, RpcHttp=http)
+    return SimpleNamespace(
+        **named, StatusResult=result, BindingInfo=direction, RpcHttp=http, RpcHttpCookie=cookie
+    )
 
 
 class Host:
@@ -136,13 +141,30 @@ class Host:
         if http is None:
             return {}
         body = getattr(http.body, "bytes", None) or getattr(http.body, "string", "").encode()
-        return {"status": int(http.status_code), "headers": dict(http.headers), "body": body.decode()}
+        cookies = [set_cookie(cookie) for cookie in http.cookies or ()]
+        answer = {"status": int(http.status_code), "headers": dict(http.headers), "body": body.decode()}
+        return answer | {"cookies": cookies}
 
     def _request(self, kind: str, message: Message) -> SimpleNamespace:
         properties = {"host": "127.0.0.1", "protos": self._kinds}
         return SimpleNamespace(
             request=SimpleNamespace(**{kind: message}, request_id="1"), properties=properties
         )
+
+
+def set_cookie(cookie: Any) -> str:
+    """The header that the host makes of a cookie (ASP.NET Core: Response.Cookies.Append): whatever is not
+    unreserved in its value is percent-encoded, a percent sign too."""
+    told = {
+        "Max-Age": cookie.max_age and int(cookie.max_age.value),
+        "Domain": cookie.domain and cookie.domain.value,
+        "Path": cookie.path and cookie.path.value,
+        "SameSite": cookie.same_site if cookie.same_site in ("Lax", "Strict") else None,
+    }
+    words = [f"{name}={value}" for name, value in told.items() if value not in (None, "")]
+    flags = {"Secure": cookie.secure, "HttpOnly": cookie.http_only}
+    words += [name for name, flag in flags.items() if flag is not None and flag.value]
+    return "; ".join([f"{cookie.name}={quote(cookie.value, safe='')}", *words])
 
 
 def peak_mib() -> float:

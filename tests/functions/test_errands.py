@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from rp_connect.domain.effect import EffectKind
 from rp_connect.errors import StoreError
 from rp_connect.ports.doorbell import Errand, Ring
+from rp_connect.services.deliver_effects import deliver_effects
 from rp_connect.services.office import Office
 from rp_connect.wiring import errands, rounds
 from rp_connect.wiring.office import build_office
@@ -82,6 +84,14 @@ def want(office: Office, key: str, *, commit: bool = True) -> None:
             work.commit()
 
 
+def want_a_mark_that_waits(office: Office) -> None:
+    with office.store.begin() as work:
+        work.effects.want(EffectKind.MARK, "northwick.mark", school="northwick", case=None)
+        (mark,) = work.effects.lease(office.worker, 1, ["northwick"], [EffectKind.MARK])
+        work.effects.wait(mark, 3600.0, "access was revoked")
+        work.commit()
+
+
 def test_whoever_wants_an_effect_rings_once_it_is_committed(trust, azurite):
     with office(trust) as open_office:
         want(open_office, "northwick.2026-11-12.lead", commit=False)
@@ -95,6 +105,21 @@ def test_a_hundred_changes_at_once_ring_a_few_times_and_the_last_is_heard_after_
         for number in range(100):
             want(open_office, f"northwick.2026-11-12.{number}")
     assert 2 <= count(azurite) <= 10
+
+
+def test_what_an_mis_allows_again_is_rung_for_at_once(trust, azurite):
+    """It had refused, so that its marks would have waited for an hour."""
+    with office(trust) as open_office:
+        want_a_mark_that_waits(open_office)
+        client(azurite, "rp-connect-work").clear_messages()
+        with open_office.store.begin() as work:
+            assert work.effects.hasten(EffectKind.MARK, "northwick", "another reason") == 0
+            work.commit()
+        assert count(azurite) == 0
+        with open_office.store.begin() as work:
+            assert work.effects.hasten(EffectKind.MARK, "northwick", "access was revoked") == 1
+            work.commit()
+        assert count(azurite) == 1
 
 
 def test_what_fails_after_its_commit_has_rung_all_the_same(trust, azurite):
@@ -164,10 +189,27 @@ def test_the_sweep_rings_for_those_with_something_due_unless_the_queue_is_full_o
     with office(trust) as open_office:
         assert rounds.ring_for_missed(open_office) == 1
         assert heard(azurite) == ["deliver:northwick"]
-        for _ in range(3):
+        for _ in range(12):
             rounds.ring_for_missed(open_office)
-        assert count(azurite) == 4
+        assert count(azurite) == 13  # more than four for each of three schools
         assert rounds.ring_for_missed(open_office) == 0
+
+
+def test_rings_that_wait_for_their_schools_second_do_not_silence_the_sweep(trust, azurite):
+    """All three timers rang just now, and nobody hears any of it for minutes."""
+    with office(trust, f"{THURSDAY}T10:20") as open_office:
+        for ring in (rounds.ring_for_syncs, rounds.ring_for_pulls, rounds.ring_for_reminders):
+            ring(open_office)
+        assert count(azurite) > len(open_office.schools)
+        assert rounds.ring_for_missed(open_office) == 1
+
+
+def test_a_delivery_counts_what_is_left_of_its_own_school_alone(trust):
+    with office(trust) as open_office:
+        assert due(open_office) > 0
+        eastgate = replace(open_office, schools={"eastgate": open_office.school("eastgate")})
+        assert deliver_effects(eastgate).waiting == 0
+        assert due(open_office) > 0
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import closing
 
 import pytest
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
+from rp_connect.ports.doorbell import Errand
 from rp_connect.services.check_installation import check_installation
 from rp_connect.storage.store import open_store
 from rp_connect.wiring.office import build_office
 from rp_connect.wiring.telemetry import Telemetry
 from tests.functions.conftest import NOW, Installation, settings
 from tests.functions.listener import Listener, client, count
-from tests.functions.worker import Worker, need_runtime
+from tests.functions.worker import Json, Worker, need_runtime
 from tests.postgres_server import PostgresServer
 
 TIMERS = {
@@ -188,14 +190,47 @@ def test_a_store_that_is_gone_is_tried_again_and_nothing_is_put_aside_once_it_is
             assert work.effects.due(["northwick"]) == {}
 
 
-def test_no_trigger_loads_what_it_does_not_need(installation: Installation):
-    """What comes later may load more; each line says what was loaded until then."""
-    worker, made = installation.worker, {"alembic", "sqlalchemy.orm"}  # the first to come makes the schema
-    assert heavy(worker) == set()
-    for name in TIMERS:
-        worker.timer(name)
-    assert heavy(worker) - made == {"requests"}  # Azure's own way to its queues
-    worker.queue("deliver:northwick")
-    assert heavy(worker) - made == {"requests"}
-    assert worker.http("/health")["status"] == 200
-    assert heavy(worker) - made == {"requests", "jinja2"}
+def first_request(worker: Worker) -> Json:
+    return worker.http("/health")
+
+
+def first_tick(name: str) -> Callable[[Worker], Json]:
+    return lambda worker: worker.timer(name)
+
+
+def first_message(errand: str) -> Callable[[Worker], Json]:
+    return lambda worker: worker.queue(f"{errand}:northwick")
+
+
+TO_QUEUES = {"requests"}
+"""Azure's own way to its queues is all that a timer needs."""
+FIRST = {
+    "pages": (first_request, {"jinja2"}),
+    "retention": (first_tick("retention"), set()),
+    **{name: (first_tick(name), TO_QUEUES) for name in ("syncs", "pulls", "reminders", "missed", "aside")},
+    "sync": (first_message("sync"), set()),
+    "deliver": (first_message("deliver"), {"docx", "icalendar"}),
+    "pull": (first_message("pull"), {"icalendar"}),
+    "remind": (first_message("remind"), set()),
+}
+BY_THE_HOUR = ("syncs", "pulls", "reminders")
+"""Whether one of these rings depends on when the test runs."""
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_no_trigger_loads_what_it_does_not_need(installation: Installation, name):
+    """Each in a worker of its own, whose first call it is, at a school where there is something to do."""
+    first, needed = FIRST[name]
+    installation.school.sync(NOW)
+    if name == "pull":
+        installation.school.deliver(NOW)
+    assert heavy(installation.worker) == set()
+    answer = first(installation.worker)
+    found = heavy(installation.worker)
+
+    assert "failed" not in answer
+    assert found | TO_QUEUES == needed if name in BY_THE_HOUR else found == needed
+
+
+def test_every_trigger_and_every_errand_is_looked_at_for_what_it_loads(installation: Installation):
+    assert set(installation.worker.functions) | {errand.value for errand in Errand} == {*FIRST, "work"}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.infra.bicep import ROOT, app_settings
+from tests.infra.bicep import INFRA, ROOT, app_settings, given
 
 HOSTS_OWN = {
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
@@ -60,3 +61,22 @@ def test_the_page_says_what_each_of_our_settings_is():
         if name.startswith("RP_CONNECT_") and name.partition("__")[0] not in page
     ] == []
     assert 'url = "env:RP_CONNECT_STORE"' in page
+
+
+def number(value: str) -> int:
+    (found,) = re.findall(r"\d+", value)
+    return int(found)
+
+
+def test_the_page_reckons_with_all_connections_that_the_copies_may_open():
+    """Those that each keeps, and one for each message that it works at: a lock is a session of its own."""
+    queues = json.loads((ROOT / "functions" / "host.json").read_text())["extensions"]["queues"]
+    locks = queues["batchSize"] + queues["newBatchThreshold"]
+    together = [
+        (number(template["databaseConnections"]) + locks) * number(template["maximumInstanceCount"])
+        for template in (given(INFRA / f"{name}.bicepparam") for name in ("one-school", "trust"))
+    ]
+    page = " ".join((ROOT / "docs" / "deploy-azure.md").read_text(encoding="utf-8").split())
+
+    assert f"(`databaseConnections` + {locks}) × `maximumInstanceCount`" in page
+    assert f"{together[0]} and {together[1]} here" in page

@@ -115,3 +115,53 @@ def test_the_app_has_four_roles_and_no_more():
         ]
     )
     assert text.count("Microsoft.Authorization/roleAssignments@") == 4
+
+
+def test_the_endpoints_are_open_to_the_app_to_administrators_where_there_are_any_and_to_nobody_else():
+    tree = parsed(INFRA / "modules" / "network.bicep")
+    rules = tree["resources"]["endpointRules"]["config"]["properties"]["securityRules"]["operator"][
+        "operands"
+    ]
+    variables = {name: one["value"]["properties"] for name, one in tree["variables"].items()}
+
+    assert "'empty'" in repr(rules["condition"])
+    assert "'adminPrefix'" in repr(rules["condition"])
+    assert rules["true_value"] == ["fromTheApp", "nobodyElse"]
+    assert rules["false_value"] == ["fromTheApp", "fromAdministrators", "nobodyElse"]
+    for name, source in (("fromTheApp", "appPrefix"), ("fromAdministrators", "adminPrefix")):
+        rule = variables[name]
+        assert (rule["access"], rule["direction"], rule["sourceAddressPrefix"]) == (
+            "Allow",
+            "Inbound",
+            source,
+        )
+        assert rule["destinationPortRanges"] == ["443", "5432"]
+    shut = variables["nobodyElse"]
+    assert (shut["access"], shut["sourceAddressPrefix"], shut["protocol"]) == ("Deny", "*", "*")
+    assert (
+        variables["fromTheApp"]["priority"] < variables["fromAdministrators"]["priority"] < shut["priority"]
+    )
+
+
+def test_nobody_administers_from_anywhere_unless_the_parameters_say_so():
+    main = parsed(INFRA / "main.bicep")["parameters"]
+
+    assert repr(main["adminPrefix"]["default"]) == "''"
+    assert "adminPrefix" not in [name for path in PARAMETER_FILES for name in given(path)]
+
+
+def test_the_alert_on_failures_hears_pages_that_answer_5xx_too():
+    """A function whose page answers 503 has succeeded: only the code of the answer tells of it."""
+    text = (INFRA / "modules" / "alerts.bicep").read_text(encoding="utf-8")
+
+    assert re.findall(r"AppRequests \| where ([^']+)", text) == [
+        "Success == false or toint(ResultCode) >= 500"
+    ]
+
+
+def test_how_much_a_copy_does_at_once_is_ours_to_say():
+    app = parsed(INFRA / "modules" / "function-app.bicep")["resources"]["app"]["config"]["properties"]
+    scale = app["functionAppConfig"]["scaleAndConcurrency"]
+
+    assert scale["triggers"] == {"http": {"perInstanceConcurrency": "httpConcurrency"}}
+    assert parsed(INFRA / "main.bicep")["parameters"]["httpConcurrency"]["default"] == 16

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
 import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from rp_connect.errors import ConfigError
+from rp_connect.errors import BusyError, ConfigError
 from rp_connect.services.deliver_effects import deliver_effects
 from rp_connect.services.office import Office
 from rp_connect.services.sync_schools import sync_schools
-from rp_connect.wiring.cloud import Cloud
+from rp_connect.wiring.exporters import EVERY_MS, start_telemetry
 from rp_connect.wiring.office import build_office
-from rp_connect.wiring.telemetry import NEVER_S, Telemetry, start_telemetry
+from rp_connect.wiring.telemetry import NEVER_S, Telemetry
 from tests.leaks.canaries import NOW, canary_school, leaks, write
+from tests.wiring.insights import QUIET, place, rows
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = re.compile(r"RP-\d{4}-\d+")
@@ -104,43 +101,10 @@ def test_nothing_personal_leaves_with_the_figures(office):
     telemetry.close()
 
 
-@pytest.fixture
-def insights() -> Iterator[tuple[str, list[str]]]:
-    """Where Application Insights takes figures in, over loopback; what came, as text."""
-    came: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            if self.headers.get("Content-Encoding") == "gzip":
-                body = gzip.decompress(body)
-            came.append(body.decode(errors="replace"))
-            rows = came[-1].count('"name"')
-            content = json.dumps({"itemsReceived": rows, "itemsAccepted": rows, "errors": []}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Tests are quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", came
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def test_microsofts_exporter_sends_the_figures_and_nobodys_name(office, insights, monkeypatch):
+def test_microsofts_exporter_sends_the_figures_and_nobodys_name(office, insights, quiet_exporter):
     """The real exporter, to a server of ours: what goes over the wire is what is looked at."""
     url, came = insights
-    monkeypatch.setenv("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "true")
-    monkeypatch.setenv("APPLICATIONINSIGHTS_SDKSTATS_DISABLED", "true")
-    place = f"InstrumentationKey=00000000-0000-4000-8000-000000000000;IngestionEndpoint={url}/"
-    telemetry = start_telemetry(office, {"APPLICATIONINSIGHTS_CONNECTION_STRING": place})
+    telemetry = start_telemetry(office, place(url))
     assert telemetry is not None
     work(office, telemetry)
     telemetry.close()
@@ -190,9 +154,8 @@ def test_without_a_place_nothing_is_measured_and_nothing_is_loaded(tmp_path):
 import sys
 import time
 from pathlib import Path
-from rp_connect.wiring.cloud import Cloud
 from rp_connect.wiring.office import build_office
-from rp_connect.wiring.telemetry import start_telemetry
+from rp_connect.wiring.exporters import start_telemetry
 office = build_office(Path(sys.argv[1]))
 print(start_telemetry(office, {}))
 office.store.close()
@@ -207,30 +170,79 @@ print([name for name in sys.modules if name.startswith(("opentelemetry", "azure"
     assert done.stdout == "None\n[]\n"
 
 
+def queries() -> list[str]:
+    """What the alerts ask of the figures, each from its table on."""
+    text = (ROOT / "infra" / "modules" / "alerts.bicep").read_text()
+    return re.findall(r"AppMetrics \| where [^']+", text)
+
+
 def test_the_alerts_ask_for_figures_that_there_are(office):
     reader = InMemoryMetricReader()
     telemetry = Telemetry(office, [reader], [])
     with telemetry.job("sync"):
         sync_schools(office)
-    asked = re.findall(r'Name == "([^"]+)"', (ROOT / "infra" / "modules" / "alerts.bicep").read_text())
+    asked = [name for query in queries() for name in re.findall(r'Name == "([^"]+)"', query)]
 
     assert len(asked) >= 4
     assert set(asked) <= set(figures(reader))
     telemetry.close()
 
 
+def test_the_alerts_ask_only_for_what_a_figure_has_when_it_arrives(office, insights, quiet_exporter):
+    """Application Insights makes the columns of AppMetrics from the row that it was sent."""
+    url, came = insights
+    telemetry = start_telemetry(office, place(url))
+    assert telemetry is not None
+    telemetry.close()
+    sent = [row["data"]["baseData"] for row in rows(came) if row["data"]["baseType"] == "MetricData"]
+    columns = {"Sum": "value", "ItemCount": "count", "Min": "min", "Max": "max"}
+
+    for query in queries():
+        (name,) = re.findall(r'Name == "([^"]+)"', query)
+        (figure, *_) = [row for row in sent if row["metrics"][0]["name"] == name]
+        compared = re.findall(r"\b(\w+) [<>]", query)
+        assert [each for each in compared if columns[each] not in figure["metrics"][0]] == []
+        assert set(re.findall(r"Properties\.(\w+)", query)) <= set(figure["properties"])
+    assert sum("Sum >" in query for query in queries()) == 3
+
+
+def test_figures_come_three_times_in_the_shortest_window_of_an_alert():
+    text = (ROOT / "infra" / "modules" / "alerts.bicep").read_text()
+    minutes = {
+        int(number) * (60 if unit == "H" else 1) for number, unit in re.findall(r"'PT(\d+)([HM])'", text)
+    }
+
+    assert min(minutes) * 60_000 >= 3 * EVERY_MS
+
+
+def test_a_job_that_failed_arrives_as_failed_and_without_the_words_of_its_error(
+    office, insights, quiet_exporter, caplog
+):
+    url, came = insights
+    telemetry = start_telemetry(office, place(url))
+    assert telemetry is not None
+    work(office, telemetry)
+    with pytest.raises(BusyError), telemetry.job("deliver"):
+        raise BusyError("Another process is at it.")
+    telemetry.close()
+    spans = [
+        row["data"]["baseData"] for row in rows(came) if row["data"]["baseType"] == "RemoteDependencyData"
+    ]
+
+    assert [(span["name"], span["success"]) for span in spans] == [
+        ("sync", True), ("deliver", True), ("pull", False), ("deliver", True),
+    ]  # fmt: skip
+    assert spans[2]["properties"]["fault"] == "ValueError"
+    assert leaks("".join(came)) == []
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_the_jobs_of_run_are_told_too(office, insights):
     """`rp-connect run` itself, until the first jobs were done and it is stopped."""
     url, came = insights
-    place = f"InstrumentationKey=00000000-0000-4000-8000-000000000000;IngestionEndpoint={url}/"
     program = "import sys; from rp_connect.__main__ import main; sys.exit(main())"
     config = str(next(iter(office.schools.values())).settings.calendar_path.parents[0] / "rp-connect.toml")
-    environ = {
-        **os.environ,
-        "APPLICATIONINSIGHTS_CONNECTION_STRING": place,
-        "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL": "true",
-        "APPLICATIONINSIGHTS_SDKSTATS_DISABLED": "true",
-    }
+    environ = {**os.environ, **place(url), **QUIET}
     with subprocess.Popen(
         [sys.executable, "-c", program, "--config", config, "--now", NOW, "run", "--port", "0"],
         cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -245,26 +257,3 @@ def test_the_jobs_of_run_are_told_too(office, insights):
     assert running.returncode == 0, err
     assert "rp_connect.job.duration" in said
     assert leaks(said + out + err) == []
-
-
-def test_an_instance_of_the_functions_app_tells_of_its_errands(tmp_path, insights, monkeypatch):
-    url, came = insights
-    school = canary_school(tmp_path)
-    write(school)
-    place = f"InstrumentationKey=00000000-0000-4000-8000-000000000000;IngestionEndpoint={url}/"
-    monkeypatch.setenv("APPLICATIONINSIGHTS_CONNECTION_STRING", place)
-    monkeypatch.setenv("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "true")
-    monkeypatch.setenv("APPLICATIONINSIGHTS_SDKSTATS_DISABLED", "true")
-    monkeypatch.setenv("RP_CONNECT_CONFIG", str(school.folder / "rp-connect.toml"))
-    cloud = Cloud()
-    office = cloud.office()
-
-    cloud.work(f"sync:{next(iter(office.schools))}")
-
-    assert cloud._telemetry is not None
-    cloud._telemetry.close()
-    office.store.close()
-    said = "\n".join(came)
-    assert "rp_connect.job.duration" in said
-    assert "rp_connect.poisoned" in said
-    assert leaks(said) == []
