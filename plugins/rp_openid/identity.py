@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from authlib.oidc.core import CodeIDToken
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from rp_connect.errors import AccessError
 from rp_openid.provider import Provider
+from rp_openid.refusals import RefusedError
 from rp_openid.settings import OpenIdSettings
 
-REFUSED = "That sign-in could not be confirmed, so nobody was let in. Please go back and sign in once more."
 NO_ADDRESS = (
     "Your account is known, but its e-mail address is not confirmed there, so it cannot be used here. Please "
     "ask whoever looks after your school's accounts."
@@ -24,21 +23,22 @@ NO_ADDRESS = (
 LONGEST = 16 * 1024
 OLDEST_S = 10 * 60
 """A token is made for the sign-in at hand; an older one comes from another."""
+# A token may hold anything at all: whatever the library trips over is no identity.
+STUMBLES = (JoseError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 
 
 def checked_claims(
     token: object, settings: OpenIdSettings, provider: Provider, nonce: str, now: float | None = None
 ) -> Mapping[str, Any]:
-    """Raises AccessError for a token that is not what it must be (OpenID Connect Core 1.0, 3.1.3.7)."""
-    if not isinstance(token, str) or not token.isascii() or len(token) > LONGEST:
-        raise AccessError(REFUSED)
+    """Raises RefusedError for a token that is not what it must be (OpenID Connect Core 1.0, 3.1.3.7)."""
+    if not isinstance(token, str) or not token.isascii() or not 0 < len(token) <= LONGEST:
+        raise RefusedError("identity token: none, or none that could be one")
     try:
         claims = _signed(token, settings, provider)
         _check(claims, settings, nonce, time.time() if now is None else now)
-    # A token may hold anything at all: whatever the library trips over is no identity.
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
-        raise AccessError(REFUSED) from None
+    except STUMBLES as wrong:
+        raise RefusedError(f"identity token: {type(wrong).__name__}") from None
     return claims
 
 
@@ -51,7 +51,7 @@ def address_of(claims: Mapping[str, Any], settings: OpenIdSettings) -> str:
     found = claims.get(settings.claim)
     vouched = settings.claim != "email" or claims.get("email_verified") is True or _domain_verified(claims)
     if not vouched or not isinstance(found, str) or not _ADDRESS.fullmatch(found) or not found.isprintable():
-        raise AccessError(NO_ADDRESS)
+        raise RefusedError("identity token: no address that counts", NO_ADDRESS)
     return found
 
 
@@ -64,11 +64,11 @@ def _signed(token: str, settings: OpenIdSettings, provider: Provider) -> dict[st
     header = jws.extract_compact(token.encode()).headers()
     key_id = header.get("kid")
     if header.get("alg") not in settings.algorithms or not isinstance(key_id, str):
-        raise AccessError(REFUSED)
+        raise RefusedError("identity token: another algorithm, or no key named")
     keys = provider.keys(key_id)
     named = KeySet([key for key in keys.keys if key.kid == key_id])
     if not named.keys:
-        raise AccessError(REFUSED)
+        raise RefusedError("identity token: a key that the provider does not publish")
     registry = jws.JWSRegistry(algorithms=list(settings.algorithms), strict_check_header=False)
     return dict(jwt.decode(token, key=named, registry=registry).claims)
 
@@ -81,20 +81,26 @@ def _check(claims: dict[str, Any], settings: OpenIdSettings, nonce: str, now: fl
     }
     known = CodeIDToken(claims, {}, options, {"nonce": nonce, "client_id": settings.client_id})
     known.validate(now=int(now), leeway=settings.leeway_s)
-    audience = claims["aud"]
-    right = (
-        claims["iss"] == settings.issued_by
-        and audience in (settings.client_id, [settings.client_id])
-        and claims["nonce"] == nonce
-        and (not settings.tenant or claims.get("tid") == settings.tenant)
-        and _is_time(claims["exp"])
-        and _is_time(claims["iat"])
-        and now - OLDEST_S - settings.leeway_s <= claims["iat"] <= now + settings.leeway_s
-        and claims["exp"] > now - settings.leeway_s
+    right = {
+        "issuer": claims["iss"] == settings.issued_by,
+        "audience": claims["aud"] in (settings.client_id, [settings.client_id]),
+        "nonce": claims["nonce"] == nonce,
+        "tenant": not settings.tenant or claims.get("tid") == settings.tenant,
+        "time": _timely(claims["iat"], claims["exp"], now, settings.leeway_s),
+    }
+    for name, holds in right.items():
+        if not holds:
+            raise RefusedError(f"identity token: {name}")
+
+
+def _timely(made: object, ends: object, now: float, leeway_s: int) -> bool:
+    return (
+        _is_time(made)
+        and _is_time(ends)
+        and now - OLDEST_S - leeway_s <= made <= now + leeway_s
+        and ends > now - leeway_s
     )
-    if not right:
-        raise AccessError(REFUSED)
 
 
-def _is_time(value: object) -> bool:
+def _is_time(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from rp_connect.errors import ConfigError
 from rp_connect.hooks.markers import hookimpl
 from rp_connect.ports.sign_in import RegisterSignIn, SignIn, SignInSettings, SignInSpec
@@ -17,7 +19,9 @@ def build(settings: SignInSettings) -> SignIn:
         ) from None
     assert isinstance(settings.own, OpenIdSettings)  # noqa: S101 - validated with this model
     own = settings.own
-    return OpenIdSignIn(own, settings.callback, settings.secrets.read(own.secret))
+    secret = partial(settings.secrets.read, own.secret)
+    secret()  # nobody could sign in without it, and that is better said now
+    return OpenIdSignIn(own, settings.callback, secret)
 
 
 @hookimpl

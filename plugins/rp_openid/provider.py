@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from threading import Lock
 from typing import Any
 
 import requests
@@ -12,6 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from rp_connect.errors import AccessError, TryLaterError
+from rp_openid.patience import AWAY, Patience
 from rp_openid.settings import is_safe
 
 KEPT_S = 60 * 60.0
@@ -19,18 +19,20 @@ KEPT_S = 60 * 60.0
 APART_S = 60.0
 """Between two fetches because of a key that nobody knows: forged tokens must not make us a nuisance."""
 LARGEST = 512 * 1024
-AWAY = "The service that you sign in with cannot be reached just now. Please try again in a moment."
 WRONG = "The service that you sign in with is not the one that is set up here, so nobody was let in."
 
 
 class Provider:
-    """Raises TryLaterError where it cannot be reached and AccessError where it is another than `issuer`."""
+    """Raises TryLaterError where it cannot be reached and AccessError where it is another than `issuer`.
+
+    Nobody waits for a lock where what was fetched is still good.
+    """
 
     def __init__(self, issuer: str, timeout_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._issuer = issuer
         self._timeout_s = timeout_s
         self._clock = clock
-        self._lock = Lock()
+        self.patience = Patience(clock)
         self._addresses: Mapping[str, Any] = {}
         self._keys = KeySet([])
         self._addresses_at = self._keys_at = -KEPT_S
@@ -49,22 +51,33 @@ class Provider:
     def keys(self, key_id: str | None) -> KeySet:
         """Those that sign now. Fetched again when `key_id` is not among them, as after a change of keys."""
         uri = self.address("jwks_uri")
-        with self._lock:
-            age = self._clock() - self._keys_at
-            known = {key.kid for key in self._keys.keys}
-            if age >= KEPT_S or (key_id not in known and age >= APART_S):
-                self._keys = _key_set(self._fetched(uri))
-                self._keys_at = self._clock()
-            return self._keys
+        if self._wants_keys(key_id):
+            with self.patience.turn():
+                if self._wants_keys(key_id):  # somebody else may have fetched them meanwhile
+                    self._keys = _key_set(self._fetched(uri))
+                    self._keys_at = self._clock()
+        return self._keys
+
+    def _wants_keys(self, key_id: str | None) -> bool:
+        age = self._clock() - self._keys_at
+        return age >= KEPT_S or (age >= APART_S and key_id not in {key.kid for key in self._keys.keys})
 
     def _published(self) -> Mapping[str, Any]:
-        with self._lock:
-            if self._clock() - self._addresses_at >= KEPT_S:
-                found = self._fetched(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
-                if found.get("issuer") != self._issuer:
-                    raise AccessError(WRONG)
-                self._addresses, self._addresses_at = found, self._clock()
-            return self._addresses
+        if self._wants_addresses():
+            with self.patience.turn():
+                if self._wants_addresses():
+                    self._addresses = self._discovered()
+                    self._addresses_at = self._clock()
+        return self._addresses
+
+    def _wants_addresses(self) -> bool:
+        return self._clock() - self._addresses_at >= KEPT_S
+
+    def _discovered(self) -> Mapping[str, Any]:
+        found = self._fetched(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        if found.get("issuer") != self._issuer:
+            raise AccessError(WRONG)
+        return found
 
     def _fetched(self, address: str) -> Mapping[str, Any]:
         try:

@@ -6,18 +6,18 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from rp_connect.errors import ConfigError
-from rp_connect.ports.sign_in import Entrance
+from rp_connect.errors import RpConnectError
+from rp_connect.ports.sign_in import Entrance, SignIn
 from rp_connect.services.office import Office
 from rp_connect.web import actions, api, mark_form, pages, sign_in
+from rp_connect.web.closed import make_closed_app
 from rp_connect.web.door import Door
 from rp_connect.web.faults import Watch, answer, handlers
 from rp_connect.web.front import Front
@@ -46,8 +46,9 @@ def make_app(
     """The pages and the API of `office`, for a server that listens on `port` of the loopback interface.
 
     With `office.entrance` they are for browsers elsewhere that sign in (`port` then says nothing); where the
-    way of signing in cannot be used, nothing but the health endpoint answers. `notice` is a sentence that
-    every page shows (a demo's: the data are invented, the clock stands still). `more` are routes of plugins.
+    way of signing in cannot be used, nothing but the health endpoint answers until it can. `notice` is a
+    sentence that every page shows (a demo's: the data are invented, the clock stands still). `more` are
+    routes of plugins.
     Nothing is read or opened before the first request but templates and static files.
     """
     if office.entrance is not None:
@@ -61,14 +62,24 @@ def make_app(
 def make_public_app(
     office: Office, entrance: Entrance, *, notice: str | None = None, more: Sequence[OwnProofRoute] = ()
 ) -> Starlette:
-    """The same behind sign-in. Where that cannot be used, `make_closed_app`."""
-    try:
-        way = entrance.sign_in() if entrance.sign_in else None
-    except ConfigError as error:
-        LOG.error("the pages stay closed: %s", error)
-        way = None
+    """The same behind sign-in. Where that cannot be used, `make_closed_app`, until it can."""
+    way = entrance.sign_in
     if way is None:
         return make_closed_app(office)
+
+    def build() -> Starlette:
+        return _signed_in_app(office, entrance, way(), notice, more)
+
+    try:
+        return build()
+    except RpConnectError as error:
+        LOG.error("the pages stay closed: %s", error)
+        return make_closed_app(office, build)
+
+
+def _signed_in_app(
+    office: Office, entrance: Entrance, way: SignIn, notice: str | None, more: Sequence[OwnProofRoute]
+) -> Starlette:
     plugged = plugin_routes(office.routes, entrance.proxies)
     routes = [*pages_and_api(), *ways_in_and_out(), *plugged, *more]
     look = Look(trust=office.trust, notice=notice, seat=VisitSeat(), local=False)
@@ -80,22 +91,6 @@ def make_public_app(
     ]
     app = assembled(office, look, routes, inner, HTTPS_ONLY)
     app.state.sign_in = way
-    return app
-
-
-def make_closed_app(office: Office) -> Starlette:
-    """Whether we are well, and nothing else: for pages that could be reached by anybody."""
-
-    def closed(request: Request, error: Exception) -> Response:
-        return PlainTextResponse("These pages are closed until sign-in is set up.\n", 503)
-
-    app = Starlette(
-        routes=[OpenRoute(HEALTH, api.health, methods=["GET"])],
-        middleware=[Middleware(SafeHeaders, more=HTTPS_ONLY), Middleware(Watch)],
-        exception_handlers={HTTPException: closed},
-    )
-    app.router.redirect_slashes = False
-    app.state.office = office
     return app
 
 

@@ -7,8 +7,6 @@ open to strangers only if it says so itself (`routes`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -17,37 +15,29 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rp_connect.errors import RpConnectError
 from rp_connect.ports.sign_in import Entrance
 from rp_connect.services.office import Office
 from rp_connect.services.only_schools import Refusal
 from rp_connect.services.visit_pages import Visitor, find_visitor, note_refusals
+from rp_connect.web.faults import status_of
 from rp_connect.web.guard import Refuse
 from rp_connect.web.limits import Limit
 from rp_connect.web.local_page import local_page
 from rp_connect.web.proxies import came_from
 from rp_connect.web.routes import OpenMount, OpenRoute, OwnProofRoute, route_of
 from rp_connect.web.visit_seat import cookie_of
+from rp_connect.web.visiting import KEY, Visiting
 
 # A school of a hundred staff stands behind one address, and signing in takes three requests.
 STRANGERS = (300, 5.0)
 VISITORS = (120, 5.0)
+# All of them at one address together, before the store is asked whose cookie it is: anybody can make one up.
+COOKIES = (400, 20.0)
 """Burst, and requests for each second after it."""
 
 SIGN_IN_FIRST = "Please sign in first: nothing is shown to anybody who is not."
 SLOW_DOWN = "That was a great many requests at once. Please wait a moment and try again."
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Visiting:
-    """What a request of somebody signed in carries with it."""
-
-    visitor: Visitor
-    refused: list[Refusal]
-
-
-def visiting(scope: Scope) -> Visiting | None:
-    found: Visiting | None = scope.get("rp_connect.visiting")
-    return found
 
 
 class Door:
@@ -61,6 +51,7 @@ class Door:
         self.refuse = refuse
         self.strangers = Limit(*STRANGERS)
         self.visitors = Limit(*VISITORS)
+        self.cookies = Limit(*COOKIES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = route_of(self.routes, scope) if scope["type"] == "http" else None
@@ -68,10 +59,9 @@ class Door:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        visitor = await self._visitor(request)
-        held_up = self._held_up(request, visitor)
-        if held_up is not None:
-            await held_up(scope, receive, send)
+        visitor = await self._judged(request)
+        if isinstance(visitor, Response):
+            await visitor(scope, receive, send)
         elif visitor is not None:
             await self._let_in(visitor, _page(route), scope, receive, send)
         elif isinstance(route, OpenRoute):
@@ -79,22 +69,29 @@ class Door:
         else:
             await self._turned_away(request)(scope, receive, send)
 
-    async def _visitor(self, request: Request) -> Visitor | None:
-        cookie = cookie_of(request)
-        if not cookie:
-            return None
-        return await run_in_threadpool(find_visitor, self.office, cookie, self.entrance.hours)
+    async def _judged(self, request: Request) -> Visitor | Response | None:
+        """Who asks, None for a stranger; or the answer where that is too often, or cannot be found out."""
+        sender = came_from(request.scope, self.entrance.proxies)
+        cookie, visitor = cookie_of(request), None
+        if cookie:
+            seconds = self.cookies.wait(sender)
+            if seconds:
+                return self._too_many(request, seconds)
+            try:
+                visitor = await run_in_threadpool(find_visitor, self.office, cookie, self.entrance.hours)
+            except RpConnectError as error:
+                return self._failed(request, error)
+        seconds = self.visitors.wait(visitor.email) if visitor else self.strangers.wait(sender)
+        return self._too_many(request, seconds) if seconds else visitor
 
-    def _held_up(self, request: Request, visitor: Visitor | None) -> Response | None:
-        if visitor is not None:
-            seconds = self.visitors.wait(visitor.email)
-        else:
-            seconds = self.strangers.wait(came_from(request.scope, self.entrance.proxies))
-        if not seconds:
-            return None
+    def _too_many(self, request: Request, seconds: int) -> Response:
         response = self.refuse(request, 429, SLOW_DOWN)
         response.headers["Retry-After"] = str(seconds)
         return response
+
+    def _failed(self, request: Request, error: RpConnectError) -> Response:
+        """Here and not in the app's handlers, which stand behind this door."""
+        return self.refuse(request, status_of(error), str(error))
 
     def _turned_away(self, request: Request) -> Response:
         """A page leads to the way in; whoever asks for data or sends a form is told why nothing happened."""
@@ -105,14 +102,21 @@ class Door:
         return RedirectResponse(f"/sign-in?{query}" if query else "/sign-in", 303)
 
     async def _let_in(self, visitor: Visitor, page: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """What was refused is in the audit before the answer leaves, or there is no answer."""
+        """What was refused is in the audit before the answer leaves, or another answer says why not."""
         refused: list[Refusal] = []
-        scope["rp_connect.visiting"] = Visiting(visitor, refused)
+        scope[KEY] = Visiting(visitor, refused)
+        dropped = False
 
         async def noting_send(message: Message) -> None:
+            nonlocal dropped
             if message["type"] == "http.response.start" and refused:
-                await run_in_threadpool(partial(note_refusals, self.office, visitor, refused, page))
-            await send(message)
+                try:
+                    await run_in_threadpool(note_refusals, self.office, visitor, refused, page)
+                except RpConnectError as error:
+                    dropped = True
+                    await self._failed(Request(scope), error)(scope, receive, send)
+            if not dropped:
+                await send(message)
 
         await self.app(scope, receive, noting_send)
 

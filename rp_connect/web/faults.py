@@ -109,10 +109,16 @@ class Watch:
         except Exception as error:  # noqa: BLE001 — the last resort of every request; it is logged below
             LOG.error("%s failed: %s", _page(scope), _where(error))
             if not status:
-                await HTMLResponse(_PLAIN, 500)(scope, receive, noting_send)
+                await _last_resort(scope)(scope, receive, noting_send)
         LOG.info(
             "%s %s %d, %.0f ms", scope["method"], _page(scope), status, (time.perf_counter() - began) * 1000
         )
+
+
+def _last_resort(scope: Scope) -> Response:
+    if scope["path"].startswith("/api/"):
+        return JSONResponse({"error": UNEXPECTED}, 500)
+    return HTMLResponse(_PLAIN, 500)
 
 
 def _page(scope: Scope) -> str:

@@ -13,10 +13,10 @@ from starlette.requests import Request
 from rp_connect.errors import UsageError
 from rp_connect.services.office import Office
 from rp_connect.services.only_schools import only_schools
-from rp_connect.web.door import visiting
 from rp_connect.web.faults import SENTENCES
 from rp_connect.web.render import Look
 from rp_connect.web.seat import Forms
+from rp_connect.web.visiting import visiting
 
 PERSON = "person at this computer"
 """Who the audit says it was where there is no signing in."""

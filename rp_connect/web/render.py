@@ -21,9 +21,9 @@ from rp_connect.domain.people import Role
 from rp_connect.services.show_board import Shelf
 from rp_connect.web import words
 from rp_connect.web.dates import long_day
-from rp_connect.web.door import visiting
 from rp_connect.web.meeting_form import local_text
 from rp_connect.web.seat import Forms
+from rp_connect.web.visiting import visiting
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"

@@ -12,16 +12,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from rp_connect.errors import AccessError, TryLaterError
-from rp_connect.ports.sign_in import SignIn
-from rp_connect.services.visit_pages import begin_visit, end_visit
+from rp_connect.ports.sign_in import Attempt, SignIn
+from rp_connect.services.visit_pages import begin_visit, end_visit, schools_of
 from rp_connect.web.actions import read_form
-from rp_connect.web.door import visiting
 from rp_connect.web.front import front
 from rp_connect.web.local_page import local_page
 from rp_connect.web.visit_seat import ATTEMPT, attempt_of, begin_attempt, cookie_of, give_cookie, take_cookie
+from rp_connect.web.visiting import visiting
 
 LOG = logging.getLogger("rp_connect.web")
 
+REFUSED = "a sign-in was refused: %s"
 BEGIN_AGAIN = (
     "This sign-in was begun in another browser, or too long ago. Please go back to the beginning and sign in."
 )
@@ -48,22 +49,17 @@ async def start_sign_in(request: Request) -> Response:
 
 async def come_back(request: Request) -> Response:
     """The provider's answer. Whatever is not proven in it ends here, with a page that shows nothing."""
-    begun = attempt_of(request)
-    given = request.query_params.get("state", "")
-    if begun is None or not hmac.compare_digest(begun[0].state.encode(), given.encode()):
-        raise HTTPException(403, BEGIN_AGAIN)
-    attempt, back = begun
+    attempt, back = _begun(request)
     response: Response = RedirectResponse(local_page(back), 303)
     try:
         email = await run_in_threadpool(_way(request).email, attempt, dict(request.query_params))
-        cookie = give_cookie(response)
-        office = request.app.state.office
-        visitor = await run_in_threadpool(begin_visit, office, cookie, attempt.state, email)
-        if visitor is None:
-            raise AccessError(NO_ROLE)
     except AccessError as refusal:
-        LOG.warning("a sign-in was refused")
-        response = front(request).look.fault(request, 403, str(refusal))
+        response = _refused(request, "the provider's answer", str(refusal))
+    else:
+        cookie, office = give_cookie(response), request.app.state.office
+        if await run_in_threadpool(begin_visit, office, cookie, attempt.state, email) is None:
+            kind = "the attempt was used before" if schools_of(office, email) else "no role at any school"
+            response = _refused(request, kind, NO_ROLE)
     take_cookie(response, ATTEMPT)
     return response
 
@@ -81,9 +77,27 @@ async def sign_out(request: Request) -> Response:
 async def signed_out(request: Request) -> Response:
     try:
         farewell = await run_in_threadpool(_way(request).farewell)
-    except TryLaterError:  # the provider is away; people are signed out here all the same
+    except (AccessError, TryLaterError):  # away, or another than it was; people are signed out all the same
         farewell = None
     return front(request).look.page(request, "signed_out.html", farewell=farewell)
+
+
+def _begun(request: Request) -> tuple[Attempt, str]:
+    """The attempt to which the answer belongs, and where it was to lead. Raises a 403 for an answer to
+    another, or to none."""
+    begun = attempt_of(request)
+    given = request.query_params.get("state", "")
+    if begun is None or not hmac.compare_digest(begun[0].state.encode(), given.encode()):
+        kind = "no attempt of this browser" if begun is None else "the state of another attempt"
+        LOG.warning(REFUSED, kind)
+        raise HTTPException(403, BEGIN_AGAIN)
+    return begun
+
+
+def _refused(request: Request, kind: str, sentence: str) -> Response:
+    """`kind` is for the log, and holds no word of what anybody sent."""
+    LOG.warning(REFUSED, kind)
+    return front(request).look.fault(request, 403, sentence)
 
 
 def _way(request: Request) -> SignIn:

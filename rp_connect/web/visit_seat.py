@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import re
 import secrets
-from urllib.parse import quote, unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +21,8 @@ from rp_connect.ports.sign_in import Attempt
 COOKIE = "__Host-rp_connect"
 ATTEMPT = "__Host-rp_connect_attempt"
 ATTEMPT_SECONDS = 10 * 60
+LONGEST_BACK = 1000
+"""A browser drops a cookie of more than 4 KiB, and with it the attempt."""
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -61,7 +62,7 @@ def begin_attempt(response: Response, back: str) -> Attempt:
     made = secrets.token_urlsafe(32)
     response.set_cookie(
         ATTEMPT,
-        f"{made}.{quote(back, safe='')}",
+        f"{made}.{_packed(back)}",
         max_age=ATTEMPT_SECONDS,
         httponly=True,
         secure=True,
@@ -74,13 +75,27 @@ def begin_attempt(response: Response, back: str) -> Attempt:
 def attempt_of(request: Request) -> tuple[Attempt, str] | None:
     """The attempt that this browser began, and where it wants to go; None where it began none."""
     secret, _, back = request.cookies.get(ATTEMPT, "").partition(".")
-    return (_attempt(secret), unquote(back)) if _SECRET.fullmatch(secret) else None
+    return (_attempt(secret), _unpacked(back)) if _SECRET.fullmatch(secret) else None
 
 
 def derived(secret: str, purpose: str) -> str:
     """256 bits that follow from `secret` and do not give it away (HMAC-SHA-256, base64url)."""
     made = hmac.digest(secret.encode(), f"rp-connect {purpose}".encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
+def _packed(back: str) -> str:
+    """In letters that nothing on the way encodes: the Functions host percent-encodes whatever else it finds
+    in a cookie, a percent sign too."""
+    kept = back if len(back) <= LONGEST_BACK else "/"
+    return base64.urlsafe_b64encode(kept.encode()).rstrip(b"=").decode()
+
+
+def _unpacked(packed: str) -> str:
+    try:
+        return base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True).decode()
+    except ValueError:
+        return "/"
 
 
 def _attempt(secret: str) -> Attempt:

@@ -15,10 +15,10 @@ import pytest
 
 from rp_connect.ports.routes import PluginAnswer, PluginRoute, RouteSpec
 from rp_connect.services.office import Office
-from rp_connect.web import make_app
 from rp_connect.wiring.asgi import asgi_app
 from tests.plugins.rp_openid.provider import Provider, new_key, public_pem, running_provider, signed
 from tests.web.conftest import Browser
+from tests.web.public_trust import CASE, visitor_of
 from tests.web.signed_in import (
     ATTEMPT,
     COOKIE,
@@ -33,7 +33,6 @@ from tests.web.signed_in import (
 )
 from tests.web.small_school import add_reintegration
 
-CASE = "/cases/RP-2026-0001"
 PATHS = ("/", "/cases", CASE, "/api/tasks", "/api/cases", "/api/cases/RP-2026-0001", "/nowhere")
 DONE = "/tasks/RP-2026-0001.pupil-voice.1/done"
 
@@ -51,10 +50,6 @@ def public(provider: Provider, tmp_path: Path) -> Iterator[Office]:
     add_reintegration(office)
     yield office
     office.store.close()
-
-
-def visitor_of(office: Office) -> Visitor:
-    return Visitor(make_app(office, port=443), base_url=ORIGIN, headers=FORWARDED)
 
 
 @pytest.fixture

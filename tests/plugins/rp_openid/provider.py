@@ -66,8 +66,9 @@ def signed(claims: object, key: object, header: Mapping[str, object]) -> str:
 
 @dataclass
 class Provider:
-    """`claims_of` may change the claims before they are signed, `token_of` put another token in its place;
-    `asked` are the paths that were read, `exchanges` the statuses of the token endpoint."""
+    """`claims_of` may change the claims before they are signed, `token_of` put another token in its place,
+    and `before` hold up the answer to a path. `asked` are the paths that were read, `exchanges` the statuses
+    of the token endpoint."""
 
     address: str
     key: rsa.RSAPrivateKey = field(default_factory=new_key)
@@ -75,6 +76,7 @@ class Provider:
     email: str = "lead@northwick.example"
     claims_of: Callable[[Claims], Claims] = dict
     token_of: Callable[[str, Claims], str] = lambda token, claims: token
+    before: Callable[[str], object] = str
     error: str = ""
     asked: list[str] = field(default_factory=list)
     exchanges: list[int] = field(default_factory=list)
@@ -138,6 +140,7 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             provider.asked.append(parts.path)
+            provider.before(parts.path)
             match parts.path:
                 case "/.well-known/openid-configuration":
                     self._json(200, provider.discovery())
@@ -153,6 +156,7 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            provider.before(self.path)
             status, answer = provider.exchange({k: v[0] for k, v in parse_qs(body).items()})
             provider.exchanges.append(status)
             self._json(status, answer)
