@@ -23,6 +23,8 @@ _DANGLING = "A record points to one that the store does not hold: nothing was wr
 _UNFIT = "A record has a value that the store cannot hold: nothing was written."
 _LOST = "The connection to the database server was lost, or could not be made."
 _REFUSED = "The database server refuses us: the user, the password or a permission is wrong."
+_NO_ROOM = "The database server is out of room, memory or connections: nothing was written."
+_NOWHERE = "The database that the settings name does not exist on its server."
 _CROSSED = "Two writers were in each other's way: nothing was written here, try again."
 _UNKNOWN = "The store could not do what was asked of it"
 
@@ -46,15 +48,25 @@ _POSTGRES: Mapping[str, str] = {
     "23": _DANGLING,
     "25006": _READ_ONLY,
     "28": _REFUSED,
-    "3D": "The database that the settings name does not exist on its server.",
+    "3D": _NOWHERE,
     "40": _CROSSED,
     "42501": _REFUSED,
-    "53": "The database server is out of room, memory or connections: nothing was written.",
+    "53": _NO_ROOM,
     "53100": _FULL,
     "55P03": LOCKED,
     "57014": "The database server stopped the work at its time limit: nothing was written.",
     "57P": _LOST,
     "58": "The database server's disk does not answer as it should: nothing was written.",
+}
+# A refusal at the door has no code, only words. A server writes its “init file” while it lets somebody in.
+_AT_THE_DOOR: Mapping[str, str] = {
+    "authentication failed": _REFUSED,
+    "no pg_hba.conf entry": _REFUSED,
+    "does not exist": _NOWHERE,
+    "too many clients": _NO_ROOM,
+    "too many connections": _NO_ROOM,
+    "remaining connection slots": _NO_ROOM,
+    "could not write init file": _FULL,
 }
 _CLASHES = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}
 
@@ -100,7 +112,4 @@ def _without_code(cause: BaseException) -> str:
 
 
 def _sign_in(words: str) -> str:
-    """A refusal at the door has no code, only words."""
-    if "authentication failed" in words or "no pg_hba.conf entry" in words:
-        return _REFUSED
-    return _POSTGRES["3D"] if "does not exist" in words else _LOST
+    return next((sentence for known, sentence in _AT_THE_DOOR.items() if known in words), _LOST)

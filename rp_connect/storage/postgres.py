@@ -109,6 +109,7 @@ def _engine(door: Door, **how: object) -> sa.Engine:
     except ModuleNotFoundError:
         raise ConfigError("PostgreSQL needs its driver: pip install rp-connect[postgres].") from None
     sa.event.listen(engine, "connect", _connected)
+    sa.event.listen(engine, "checkin", _given_back)
     door.keep(engine)
     return engine
 
@@ -120,3 +121,10 @@ def _connected(connection: DBAPIConnection, record: object) -> None:
     cursor.execute("SET random_page_cost = 1.1")  # no server of today looks things up on a spinning disk
     cursor.close()
     connection.commit()
+
+
+def _given_back(connection: DBAPIConnection | None, record: object) -> None:
+    """Else SQLAlchemy says READ WRITE at every beginning, once somebody has read. That overrules a server
+    that was set to be read, as Azure's is while its disk is nearly full, and no copy of one can take it."""
+    if connection is not None:
+        connection.read_only = None

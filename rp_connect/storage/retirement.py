@@ -6,7 +6,7 @@ one. A notice bears its day in its key, and is asked for on that day alone.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -30,11 +30,17 @@ _FOLLOWED = (
 def retire(session: Session, limit: int, kept: timedelta) -> int:
     """Up to `limit` rows that were done longer than `kept` ago; how many."""
     now = session.now()
-    # Done before there was such a time, or by a copy of the program that does not know of it: from now on.
-    session.run(sa.update(effects).where(_IS_DONE, effects.c.done_at.is_(None)).values(done_at=now))
+    _date(session, limit, now)
     over = sa.select(effects.c.id).where(
         _IS_DONE,
         effects.c.done_at < now - kept,
         _FOLLOWED | (effects.c.kind == EffectKind.NOTICE),
     )
     return session.run(sa.delete(effects).where(effects.c.id.in_(over.limit(limit))))
+
+
+def _date(session: Session, limit: int, now: datetime) -> None:
+    """Done before there was such a time, or by a copy of the program that does not know of it: from now on.
+    No more than `limit` of them, as nobody who writes should wait long; the next call dates the next."""
+    undated = sa.select(effects.c.id).where(_IS_DONE, effects.c.done_at.is_(None)).order_by(effects.c.id)
+    session.run(sa.update(effects).where(effects.c.id.in_(undated.limit(limit))).values(done_at=now))

@@ -1,4 +1,4 @@
-"""A disk that is full, read-only or locked, or a server that dies, stops all loudly and loses nothing."""
+"""A file of SQLite on a disk that is full, read-only or locked stops all loudly and loses nothing."""
 
 from __future__ import annotations
 
@@ -11,20 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from rp_connect.errors import StoreError
-from rp_connect.storage.owners import this_process
-from rp_connect.wiring.office import build_office
 from tests.cli.installation import Answer, environment, spawn
 from tests.drop_school import DropSchool
 from tests.faults.killing import NOW, Write, rich_school, standing
-from tests.faults.reporting import COMMANDS, ReportingStore
-from tests.postgres_server import PostgresServer
 
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
 FULL_DISK = "The disk of the store is full: nothing was written.\n"
@@ -57,12 +51,16 @@ def program(school: DropSchool, *words: str) -> Answer:
     return answer
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
-    school = rich_school(tmp_path_factory.mktemp("undisturbed"), "sqlite:///rp-connect.db")
+def undisturbed_run(folder: Path) -> Undisturbed:
+    school = rich_school(folder, "sqlite:///rp-connect.db")
     school.sync(NOW)
     school.deliver(NOW)
     return Undisturbed(task_list(school), standing(school.folder))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    return undisturbed_run(tmp_path_factory.mktemp("undisturbed"))
 
 
 def assert_nothing_lost(school: DropSchool, undisturbed: Undisturbed) -> None:
@@ -222,106 +220,3 @@ def test_a_store_that_is_locked_for_a_moment_is_waited_for(
     assert program(school, "sync").code == 0
     timer.join()
     assert_nothing_lost(school, undisturbed)
-
-
-@pytest.fixture(scope="module")
-def one_server() -> Iterator[PostgresServer]:
-    with PostgresServer() as server:
-        yield server
-
-
-@pytest.fixture
-def fragile(one_server: PostgresServer) -> PostgresServer:
-    """It runs, even where the test before this one ended while it was away."""
-    one_server.start()
-    return one_server
-
-
-@dataclass
-class DeathOfServer:
-    """At the n-th moment before or after a commit the server crashes."""
-
-    server: PostgresServer
-    at: int
-    count: int = 0
-    last: str = ""
-
-    def __call__(self, event: str, key: str = "", revision: int = 0) -> None:
-        self.count += 1
-        self.last = event
-        if self.count == self.at:
-            self.server.kill()
-
-
-def moments(server: PostgresServer, folder: Path, command: str) -> int:
-    """How many commits and writes `command` begins and ends on an undisturbed copy."""
-    name = f"count_{command}"
-    server.create_database(name)
-    school = rich_school(folder, server.url(name))
-    school.write()
-    watch = DeathOfServer(server, 0)
-    if command == "deliver":
-        _do(school, "sync", DeathOfServer(server, 0))
-    _do(school, command, watch)
-    server.drop_database(name)
-    return watch.count
-
-
-def _dead_worker() -> str:
-    """This process stands in for one that died with the server, so nobody waits until its leases run out."""
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    return f"{this_process().rsplit(':', 2)[0]}:{ended.pid}:0"
-
-
-def _do(school: DropSchool, command: str, watch: DeathOfServer) -> None:
-    office = build_office(school.folder / "rp-connect.toml", now=NOW)
-    store: Any = ReportingStore(office.store, watch)  # type: ignore[arg-type]
-    try:
-        COMMANDS[command](replace(office, store=store, worker=_dead_worker()))
-    finally:
-        try:
-            office.store.close()
-        except StoreError:
-            assert watch.at
-
-
-def _fault(school: DropSchool, command: str, watch: DeathOfServer) -> str:
-    """What the command says is wrong, if anything is."""
-    try:
-        _do(school, command, watch)
-    except StoreError as fault:
-        return str(fault)
-    return ""
-
-
-@pytest.mark.trial
-@pytest.mark.parametrize("command", ["sync", "deliver"])
-def test_a_database_server_that_dies_in_the_middle_loses_nothing(
-    tmp_path: Path, fragile: PostgresServer, undisturbed: Undisturbed, command: str
-) -> None:
-    every = moments(fragile, tmp_path / "counted", command)
-    chosen = range(1, every + 1) if FULL else [2 * every // 3]
-    noticed = 0
-    for at in chosen:
-        name = f"dies_{command}_{at}"
-        fragile.create_database(name)
-        school = rich_school(tmp_path / name, fragile.url(name))
-        school.write()
-        if command == "deliver":
-            school.sync(NOW)
-        watch = DeathOfServer(fragile, at)
-        fault = _fault(school, command, watch)
-        if fault:
-            noticed += 1
-            assert fault.startswith("The connection to the database server was lost")
-        else:  # the server was asked for nothing more: all that this command does was committed
-            assert watch.last == "after commit"
-            assert watch.count <= at
-        if at == chosen[0]:  # the server is still away
-            assert program(school, command).code == 1
-        fragile.start()
-        assert_nothing_lost(school, undisturbed)
-        fragile.drop_database(name)
-    # What ends at about the same time is stored at once, so that one run has a few commits more than another.
-    assert noticed >= 0.8 * len(chosen)

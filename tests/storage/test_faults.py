@@ -178,6 +178,33 @@ def test_a_server_that_does_not_let_us_in_is_sorted_by_cause(postgres_url, part,
     assert told(caught) == sentence
 
 
+def test_a_server_with_no_place_left_says_so_at_the_door(postgres, postgres_store_url):
+    name = postgres_store_url.rpartition("/")[2]
+    with psycopg.connect(postgres.url("postgres").replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute(f"CREATE ROLE guest_{name} LOGIN PASSWORD 'canary' CONNECTION LIMIT 0")
+        with pytest.raises(StoreError) as caught:
+            open_store(f"postgresql+psycopg://guest_{name}:canary@127.0.0.1:{postgres.port}/{name}")
+        admin.execute(f"DROP ROLE guest_{name}")
+
+    assert told(caught) == "The database server is out of room, memory or connections: nothing was written."
+
+
+def test_a_database_that_was_set_to_be_read_is_not_written_to_by_a_connection_that_read_before(
+    postgres_store_url,
+):
+    name = postgres_store_url.rpartition("/")[2]
+    with psycopg.connect(postgres_store_url.replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    store = open_store(postgres_store_url)
+    with store.read() as work:
+        assert list(work.pupils.every(SCHOOL)) == []
+    with store.begin() as work, pytest.raises(StoreError) as caught:
+        add_pupils(work, "a")
+    store.close()
+
+    assert told(caught) == "The store is read-only: nothing was written."
+
+
 @pytest.mark.parametrize(
     ("statements", "sentence"),
     [
