@@ -18,7 +18,7 @@ from rp_microsoft365.batches import (
     item_replies,
     outcomes,
 )
-from rp_microsoft365.judging import broken, is_throttled, judge
+from rp_microsoft365.judging import broken, judge
 from rp_microsoft365.reply import CutError, MalformedError, NotSentError, Reply
 from rp_microsoft365.request import Answer, Request, Service
 from rp_microsoft365.retry_after import backoff
@@ -157,9 +157,8 @@ class AskingGraph:
         if reply.status in (400, 413) and len(places) > 1:
             # Nothing of it was done: one that Graph cannot read must not keep the others from it.
             middle = len(places) // 2
-            halves = (places[:middle], places[middle:])
-            found = [self._batch(service, half, requests, items, first=first) for half in halves]
-            return found[0] | found[1]
+            found = self._batch(service, places[:middle], requests, items, first=first)
+            return found | self._batch(service, places[middle:], requests, items, first=False)
         if reply.status == 401 and first:
             raise _refusal(asked[0], reply)
         return dict(zip(places, self._judged(service, places, asked, reply), strict=True))
@@ -168,7 +167,7 @@ class AskingGraph:
         self, service: Service, places: Sequence[int], asked: Sequence[Request], reply: Reply
     ) -> list[Outcome]:
         if not 200 <= reply.status < 300:
-            return [_refusal(request, reply, whole=True) for request in asked]
+            return [_refusal(request, reply) for request in asked]
         try:
             replies = item_replies(places, reply)
         except MalformedError as fault:
@@ -177,10 +176,9 @@ class AskingGraph:
         return outcomes(asked, replies)
 
 
-def _refusal(request: Request, reply: Reply, *, whole: bool = False) -> RpConnectError:
-    """Of a whole batch. Where the door itself is closed (429, 503) no item of it was begun."""
-    closed = whole and is_throttled(reply.status)
-    judged = judge(replace(request, creates=False) if closed else request, reply)
+def _refusal(request: Request, reply: Reply) -> RpConnectError:
+    """Of a whole batch, as it is for this item of it."""
+    judged = judge(request, reply)
     return judged if isinstance(judged, RpConnectError) else broken(request, MalformedError())
 
 
@@ -196,8 +194,9 @@ def _outgoing(request: Request) -> Outgoing:
 def _again(request: Request, answer: Outcome) -> bool:
     """A create never is, nor a write whose end is unclear: whoever asked looks first."""
     if isinstance(answer, TryLaterError):
-        return request.reads or (request.conditional and not request.creates)
-    return isinstance(answer, GoneError) and request.fresh
+        once = request.conditional and not request.creates and not answer.look_first
+        return request.reads or once
+    return isinstance(answer, GoneError) and (request.fresh or request.maybe_fresh)
 
 
 def _pause(answer: Outcome, attempt: int) -> float:

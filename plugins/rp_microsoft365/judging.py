@@ -25,6 +25,7 @@ from rp_microsoft365.retry_after import retry_after
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 _TOKEN_CODES = {"InvalidAuthenticationToken", "CompactToken", "AuthenticationError", "TokenExpired"}
 _THROTTLED = (429, 503, 509)
+SOON_S = 5.0
 _SAID: dict[int, tuple[type[RpConnectError], str]] = {
     409: (ConflictError, "somebody changed it meanwhile, or it is there already"),
     412: (ConflictError, "somebody changed it meanwhile"),
@@ -63,6 +64,17 @@ def unclear(request: Request, why: str) -> RpConnectError:
     if request.reads:
         return TryLaterError(f"Microsoft 365 ({what}) gave no answer: {why}.")
     return UnclearError(f"Microsoft 365 ({what}): it is not known whether a change landed: {why}.")
+
+
+def may_have_landed(fault: RpConnectError) -> bool:
+    """Whether a write that ended so has to be looked for."""
+    return isinstance(fault, UnclearError) or (isinstance(fault, TryLaterError) and fault.look_first)
+
+
+def unconfirmed(fault: RpConnectError) -> RpConnectError:
+    """Of a write to what was read a moment ago: where it is unknown all at once, the next look says whether
+    it is gone, since copies agree within seconds."""
+    return TryLaterError(str(fault), retry_after=SOON_S) if isinstance(fault, GoneError) else fault
 
 
 def error_code(reply: Reply) -> str:
@@ -134,12 +146,13 @@ def _missing(request: Request, says: str) -> RpConnectError:
 
 
 def _throttled(request: Request, status: int, headers: Mapping[str, str]) -> RpConnectError:
+    """A 503 that does not say when is no throttle but a fault on the way: what lies behind it may have been
+    done, which matters to what would be made twice, or would be met as somebody else's change."""
     wait = retry_after(headers, datetime.now(UTC))
-    if status == 503 and wait is None and request.creates:
-        # No throttle that says when, but a fault on the way: what lies behind it may have been done.
-        return unclear(request, "it answered 503")
+    in_doubt = status == 503 and wait is None and (request.creates or request.conditional)
     what = _NAMES[request.service]
-    return TryLaterError(f"Microsoft 365 ({what}) asks us to wait ({status}).", retry_after=wait)
+    words = f"Microsoft 365 ({what}) asks us to wait ({status})."
+    return TryLaterError(words, retry_after=wait, look_first=in_doubt)
 
 
 def is_throttled(status: object) -> bool:

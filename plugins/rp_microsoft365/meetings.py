@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from rp_connect.errors import AccessError, ConflictError, GoneError, RpConnectError
+from rp_connect.errors import AccessError, ConflictError, GoneError, RpConnectError, UnclearError
 from rp_connect.ports.workspace import Outcome, WorkspaceMeeting, Written
 from rp_microsoft365.event_body import (
     KEY,
@@ -21,8 +21,9 @@ from rp_microsoft365.event_body import (
     new_event,
     revision_of,
 )
-from rp_microsoft365.graph import Graph
-from rp_microsoft365.online_room import TeamsRooms, shortfall_as_found
+from rp_microsoft365.graph import Graph, ask_each
+from rp_microsoft365.judging import unconfirmed
+from rp_microsoft365.online_room import Said, TeamsRooms, shortfall_as_found
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Answer, Request, Service
 
@@ -87,17 +88,23 @@ class CalendarMeetings:
         return Request(Service.CALENDAR, "POST", f"{path}/cancel", PERMISSION, body=body)
 
     def _as_they_stand(self, changes: Sequence[tuple[str, WorkspaceMeeting]]) -> list[Event | RpConnectError]:
-        """By id; one that is not there may have another id since a person moved it to another calendar."""
+        """By id; one that is not there may have another id since a person moved it to another calendar, or
+        was made moments ago and is not known yet."""
         answers = self._graph.ask_all([self._read(external_id) for external_id, _ in changes])
         held = [_there(answer) for answer in answers]
         lost = [place for place, one in enumerate(held) if isinstance(one, GoneError)]
         found = self._look_for([changes[place][1].key for place in lost])
         for place, event in zip(lost, found, strict=True):
             held[place] = held[place] if event is None else event
+        absent = [n for n in lost if isinstance(held[n], GoneError) and isinstance(answers[n], GoneError)]
+        again = ask_each(self._graph, [self._read(changes[n][0], maybe_fresh=True) for n in absent])
+        for place, answer in zip(absent, again, strict=True):
+            held[place] = _there(answer)
         return [_not_newer(one, meeting) for one, (_, meeting) in zip(held, changes, strict=True)]
 
-    def _read(self, external_id: str) -> Request:
-        return Request(Service.CALENDAR, "GET", f"{self._path(external_id)}?{_SHOWN}", PERMISSION)
+    def _read(self, external_id: str, *, maybe_fresh: bool = False) -> Request:
+        path = f"{self._path(external_id)}?{_SHOWN}"
+        return Request(Service.CALENDAR, "GET", path, PERMISSION, maybe_fresh=maybe_fresh)
 
     def _look_for(self, keys: Sequence[str]) -> Sequence[Event | RpConnectError | None]:
         if not keys:
@@ -121,17 +128,17 @@ class CalendarMeetings:
     def _settled(
         self, meetings: Sequence[WorkspaceMeeting], events: Sequence[Event | RpConnectError]
     ) -> Sequence[Outcome]:
-        """The rooms are looked at once all is written: what is wrong with one is told, and undoes nothing."""
+        """The rooms are looked at once all is written: what is wrong with one is told, and undoes nothing;
+        what may pass leaves its meeting unclear, so that it is found again and its room is set."""
         made = {
             place: (meeting, event)
             for place, (meeting, event) in enumerate(zip(meetings, events, strict=True))
             if not isinstance(event, RpConnectError)
         }
         standing = [place for place, (meeting, _) in made.items() if not meeting.cancelled]
-        said = self._rooms.warnings([made[place] for place in standing])
-        warnings = dict(zip(standing, said, strict=True))
+        said = dict(zip(standing, self._rooms.warnings([made[n] for n in standing]), strict=True))
         return [
-            event if isinstance(event, RpConnectError) else _written(event, meeting, warnings.get(place, ""))
+            event if isinstance(event, RpConnectError) else _written(event, meeting, said.get(place, ""))
             for place, (meeting, event) in enumerate(zip(meetings, events, strict=True))
         ]
 
@@ -158,10 +165,10 @@ def _shown(
     answer: Answer | RpConnectError, held: Event | RpConnectError | None = None
 ) -> Event | RpConnectError:
     """The event as the write left it; after a cancellation, which answers nothing, as it stood there."""
-    if isinstance(answer, RpConnectError):
-        return answer
     if isinstance(held, RpConnectError):
         return held
+    if isinstance(answer, RpConnectError):
+        return answer if held is None else unconfirmed(answer)
     event: Event = answer.body or held or {}
     return event
 
@@ -203,8 +210,10 @@ def _as_found(event: Event | RpConnectError | None, *, sure: bool) -> Written | 
     return Written(str(event["id"]), str(event.get("changeKey") or ""), revision, shortfall_as_found(event))
 
 
-def _written(event: Event, meeting: WorkspaceMeeting, warning: str) -> Written:
-    return Written(str(event["id"]), str(event.get("changeKey") or ""), meeting.revision, warning)
+def _written(event: Event, meeting: WorkspaceMeeting, said: Said) -> Outcome:
+    if isinstance(said, RpConnectError):
+        return UnclearError(f"{meeting.key} is in the calendar, its Teams room is not set up yet: {said}")
+    return Written(str(event["id"]), str(event.get("changeKey") or ""), meeting.revision, said)
 
 
 def _written_or_raised(outcome: Outcome) -> Written:

@@ -105,8 +105,9 @@ class MsalTokens:
         token = result.get("access_token")
         if isinstance(token, str) and token:
             return token
-        session = self._session
-        raise refused(result, session.status if session else 0, session.answered if session else {})
+        session, exchange = self._session, self._application.exchange
+        status, answered = (session.status, session.answered) if session else (0, {})
+        raise refused(result, status, answered, exchange=exchange)
 
     def _opened(self) -> AskToken:
         if self._ask is None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from rp_connect.errors import GoneError, RpConnectError
+from rp_connect.errors import GoneError, RpConnectError, TryLaterError, UnclearError
 from rp_connect.ports.workspace import WorkspaceMeeting
 from rp_microsoft365.event_body import Event, has_room, join_url, room_was_asked_for
-from rp_microsoft365.graph import Graph
+from rp_microsoft365.graph import Graph, ask_each
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Answer, Request, Service
 
@@ -34,7 +34,11 @@ OPTIONS = {
 }
 """The school's own people go in and let the others in; who comes from outside waits. Nothing is recorded."""
 NOWHERE = "https://teams.microsoft.com/l/meetup-join/rp-connect-check"
+KNOWN_WITHIN = timedelta(minutes=15)
+"""A room that Teams does not know so long after its event was made is one that it never will."""
 Made = tuple[WorkspaceMeeting, Event]
+Said = str | RpConnectError
+"""What is otherwise than asked for, or an error that may pass: then it is to be tried again."""
 
 
 class TeamsRooms:
@@ -47,17 +51,17 @@ class TeamsRooms:
         self.lobby = lobby
         self._owner = ""
 
-    def warnings(self, made: Sequence[Made]) -> Sequence[str]:
+    def warnings(self, made: Sequence[Made]) -> Sequence[Said]:
         """What is otherwise than asked for with each of these events, as Graph has just answered them."""
-        wrong = [shortfall(meeting.online, event) for meeting, event in made]
+        wrong: list[Said] = [shortfall(meeting.online, event) for meeting, event in made]
         open_rooms = [
             place for place, (meeting, event) in enumerate(made) if meeting.online and not wrong[place]
         ]
         if not self.lobby or not open_rooms:
             return wrong
-        faults = self._set_lobbies([join_url(made[place][1]) for place in open_rooms])
+        faults = self._set_lobbies([made[place][1] for place in open_rooms])
         for place, fault in zip(open_rooms, faults, strict=True):
-            wrong[place] = fault
+            wrong[place] = _said(fault)
         return wrong
 
     def look(self) -> list[str]:
@@ -67,16 +71,15 @@ class TeamsRooms:
                 self._graph.ask(_look_for(self._owner_id(), NOWHERE))
         return []
 
-    def _set_lobbies(self, urls: Sequence[str]) -> list[str]:
+    def _set_lobbies(self, events: Sequence[Event]) -> list[Answer | RpConnectError]:
         try:
             owner = self._owner_id()
         except RpConnectError as error:
-            return [f"{LOBBY} {error}"] * len(urls)
-        found = self._graph.ask_all([_look_for(owner, url) for url in urls])
-        rooms = [_room_id(answer) for answer in found]
-        known = [room for room in rooms if isinstance(room, str)]
-        ends = iter(self._graph.ask_all([_options(owner, room) for room in known]) if known else [])
-        return [_said(next(ends) if isinstance(room, str) else room) for room in rooms]
+            return [error] * len(events)
+        found = ask_each(self._graph, [_look_for(owner, join_url(event)) for event in events])
+        rooms = [_room_id(*pair) for pair in zip(events, found, strict=True)]
+        ends = iter(ask_each(self._graph, [_options(owner, room) for room in rooms if isinstance(room, str)]))
+        return [next(ends) if isinstance(room, str) else room for room in rooms]
 
     def _owner_id(self) -> str:
         """Online meetings are found under their organiser's object id only. (reference 2.2)"""
@@ -110,12 +113,27 @@ def _options(owner: str, room: str) -> Request:
     return Request(Service.ONLINE_MEETINGS, "PATCH", path, Permission.ONLINE_MEETINGS, body=OPTIONS)
 
 
-def _room_id(answer: Answer | RpConnectError) -> str | RpConnectError:
-    if isinstance(answer, RpConnectError):
+def _room_id(event: Event, answer: Answer | RpConnectError) -> str | RpConnectError:
+    if isinstance(answer, Answer) and (rooms := answer.body["value"]):
+        return str(rooms[0]["id"])
+    if isinstance(answer, RpConnectError) and not isinstance(answer, GoneError):
         return answer
-    rooms: list[Any] = answer.body["value"]
-    return str(rooms[0]["id"]) if rooms else RpConnectError("Teams does not know the room yet.")
+    if _is_young(event):
+        return TryLaterError("Teams does not know the room yet.")
+    return RpConnectError("Teams does not know the room.")
 
 
-def _said(end: Answer | RpConnectError) -> str:
+def _is_young(event: Event) -> bool:
+    """An event that does not say when it was made is not waited for."""
+    try:
+        made = datetime.fromisoformat(str(event.get("createdDateTime")))
+    except ValueError:
+        return False
+    return made.tzinfo is not None and datetime.now(UTC) - made < KNOWN_WITHIN
+
+
+def _said(end: Answer | RpConnectError) -> Said:
+    """What passes is left as it is; a refusal becomes a sentence."""
+    if isinstance(end, (TryLaterError, UnclearError)):
+        return end
     return f"{LOBBY} {end}" if isinstance(end, RpConnectError) else ""

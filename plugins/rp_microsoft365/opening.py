@@ -11,7 +11,7 @@ from rp_microsoft365.clouds import authority, graph_base
 from rp_microsoft365.pauses import shared_pauses
 from rp_microsoft365.sending import Exchanges, Sender, Tokens
 from rp_microsoft365.settings import Microsoft365Settings
-from rp_microsoft365.traffic import Traffic
+from rp_microsoft365.traffic import shared_traffic
 from rp_microsoft365.turns import outlook_turns
 
 
@@ -26,8 +26,8 @@ def open_sender(own: Microsoft365Settings, folder: Path, secrets: Secrets) -> Se
     base = graph_base(own.cloud, own.graph_url)
     whose = authority(own.cloud, own.authority_url, own.tenant), own.client_id
     tokens = _LaterTokens(own, folder, secrets)
-    turns, pauses = outlook_turns(*whose), shared_pauses(base, *whose)
-    return Sender(base, tokens, lambda: _open_wire(base, own.timeout_s), turns, Traffic(), pauses)
+    turns, pauses, traffic = outlook_turns(*whose), shared_pauses(base, *whose), shared_traffic(base, *whose)
+    return Sender(base, tokens, lambda: _open_wire(base, own.timeout_s), turns, traffic, pauses)
 
 
 def _open_wire(base: str, timeout_s: float) -> Exchanges:

@@ -19,14 +19,17 @@ class Permission(StrEnum):
     ONLINE_MEETINGS = "OnlineMeetings.ReadWrite.All"
 
 
-_CONSENT = "an administrator grants it to the app under Entra, App registrations, API permissions"
+_CONSENT = (
+    "an administrator grants it to the app under Entra, App registrations, API permissions (to a managed"
+    " identity, which has no such page, with New-MgServicePrincipalAppRoleAssignment)"
+)
 _GRANTS = {
     Permission.CALENDARS: (
         "an Exchange administrator grants the role “Application Calendars.ReadWrite” for the organiser’s"
         " mailbox with New-ManagementRoleAssignment, which may take two hours to take effect"
     ),
     Permission.SITES: (
-        "an administrator consents to it and then grants the app the role “write” on the one site"
+        _CONSENT + ", and then the app the role “write” on the one site"
         " with POST /sites/{site-id}/permissions (“fullcontrol” while setup runs)"
     ),
     Permission.ONLINE_MEETINGS: (

@@ -14,9 +14,10 @@ from datetime import date
 from threading import RLock
 from typing import Any
 
-from rp_connect.errors import AccessError, ConfigError, GoneError, RpConnectError, UnclearError
+from rp_connect.errors import AccessError, ConfigError, GoneError, RpConnectError
 from rp_microsoft365.buckets import OpenPlan, ensure_buckets, ensure_labels, open_plan
 from rp_microsoft365.graph import Graph
+from rp_microsoft365.judging import may_have_landed
 from rp_microsoft365.limits import LimitError, PlanFullError
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Request, Service
@@ -223,7 +224,9 @@ class Plans:
         own: dict[str, Any] = {}
         try:
             own = self._graph.ask(request).body
-        except (AccessError, LimitError, UnclearError) as refused:
+        except RpConnectError as refused:
+            if not (isinstance(refused, (AccessError, LimitError)) or may_have_landed(refused)):
+                raise
             fault = refused
         there = [plan for plan in self.every() if plan.title == title]
         if not there and fault is not None:

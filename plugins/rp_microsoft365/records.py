@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from rp_connect.errors import (
 )
 from rp_connect.ports.workspace import CaseRecord, Outcome, Written
 from rp_microsoft365.columns import KEY, REVISION, Column, checked_key, fields_of
+from rp_microsoft365.graph import ask_each
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Answer, Request, Service
 from rp_microsoft365.site import MISSING, Site, query, quoted
@@ -25,6 +27,10 @@ from rp_microsoft365.site import MISSING, Site, query, quoted
 OURS = f"fields($select={KEY},{REVISION})"
 REMEMBERED = 1_000
 """Items whose version is kept between a look and the write that follows it."""
+LATE_S = 6.0
+"""So long after a refused insert it is looked for again: what refuses it may be in no list yet."""
+MOST_DOUBTS = 3
+"""So often; after that it is the record itself that the list does not take."""
 NO_REFUSAL = (AccessError, BadRecordError, TryLaterError, UnclearError)
 """Errors that say nothing about whether the list holds the reference already."""
 
@@ -61,6 +67,7 @@ class SharePointRecords:
         self._name = name
         self._columns = columns
         self._seen: dict[str, Held] = {}
+        self._doubts: Counter[str] = Counter()
 
     def find(self, key: str) -> Written | None:
         found = self.find_all([key])[0]
@@ -84,11 +91,12 @@ class SharePointRecords:
         """The list refuses a second item of one reference. How it says so is not documented, so that whatever
         refuses an insert is looked up: what stands there decides."""
         bad = {record.key: fault for record in items if (fault := unbearable(record))}
-        answers = iter(self._ask(self._insert(record) for record in items if record.key not in bad))
-        outcomes = [bad.get(record.key) or created(record, next(answers)) for record in items]
+        asked = iter(self._ask(self._insert(record) for record in items if record.key not in bad))
+        outcomes = [bad.get(record.key) or created(record, next(asked)) for record in items]
         doubted = [r.key for r, end in zip(items, outcomes, strict=True) if is_refusal(end)]
-        found = dict(zip(doubted, self.find_all(doubted), strict=True))
-        return [already(r, end, found.get(r.key)) for r, end in zip(items, outcomes, strict=True)]
+        answers = ask_each(self._site.graph, [self._look_for(key) for key in doubted])
+        found = {key: self._noticed(answer) for key, answer in zip(doubted, answers, strict=True)}
+        return [self._decided(r, end, found) for r, end in zip(items, outcomes, strict=True)]
 
     def update_all(self, changes: Sequence[tuple[str, CaseRecord]]) -> Sequence[Outcome]:
         """Each write says which version it saw: what changed in between is a ConflictError, never lost."""
@@ -105,6 +113,25 @@ class SharePointRecords:
             changed(one, record, next(answers)) if isinstance(one, Held) else one
             for one, (_, record) in zip(ready, changes, strict=True)
         ]
+
+    def _decided(
+        self, record: CaseRecord, end: Outcome, found: Mapping[str, Written | RpConnectError | None]
+    ) -> Outcome:
+        there = found.get(record.key)
+        if there is None and record.key in found and is_clash(end):
+            return self._doubted(record, end)
+        self._doubts.pop(record.key, None)
+        return already(record, end, there)
+
+    def _doubted(self, record: CaseRecord, refusal: Outcome) -> Outcome:
+        """What is in the way may have been made moments ago, and in no list yet; but not for ever."""
+        if len(self._doubts) >= REMEMBERED:
+            self._doubts.clear()
+        self._doubts[record.key] += 1
+        if self._doubts[record.key] < MOST_DOUBTS:
+            return TryLaterError(f"The list refuses {record.key} and does not show it.", retry_after=LATE_S)
+        del self._doubts[record.key]
+        return refusal
 
     def _ask(self, requests: Iterable[Request]) -> Sequence[Answer | RpConnectError]:
         asked = list(requests)
@@ -194,10 +221,18 @@ def is_refusal(outcome: Outcome) -> bool:
     return isinstance(outcome, RpConnectError) and not isinstance(outcome, NO_REFUSAL)
 
 
+def is_clash(outcome: Outcome) -> bool:
+    """Whether the refusal may be because the reference is there: another says what else it is about."""
+    return type(outcome) in (RpConnectError, ConflictError)
+
+
 def already(record: CaseRecord, outcome: Outcome, found: Written | RpConnectError | None) -> Outcome:
-    """An insert that was refused had landed before where our revision stands there; else it is in the way."""
-    if not isinstance(found, Written):
+    """An insert that was refused had landed before where our revision stands there; else it is in the way.
+    Where it could not be looked for, nothing is decided yet."""
+    if found is None:
         return outcome
+    if isinstance(found, RpConnectError):
+        return found
     if found.revision == record.revision:
         return found
     return ConflictError(f"The list already holds {record.key}.")

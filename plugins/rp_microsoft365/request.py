@@ -27,7 +27,7 @@ class Request:
     then an unclear end is an UnclearError and it is never repeated here. `permission` is what the call needs
     (one of `permissions.Permission`), named when it is refused. `fresh` says that the thing at `path` was
     made moments ago: where Graph does not know it yet it is asked for again for a few seconds, and then it is
-    a TryLaterError.
+    a TryLaterError. `maybe_fresh` says that it may have been: after those seconds it is gone.
     """
 
     service: Service
@@ -39,6 +39,7 @@ class Request:
     data: bytes | None = None
     creates: bool = False
     fresh: bool = False
+    maybe_fresh: bool = False
 
     @property
     def reads(self) -> bool:

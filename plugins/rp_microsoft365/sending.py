@@ -79,19 +79,34 @@ class Sender:
         self._outlook = outlook
         self.pauses = pauses or Pauses()
         self._lock = Lock()
+        self._renewing = Lock()
 
     def send(self, outgoing: Outgoing) -> Reply:
         """Raises NotSentError and CutError, TryLaterError where it is not our turn yet, and what the sign-in
-        raises; then nothing was sent."""
+        raises; then nothing was sent. What Graph refused for its token was not done: it is sent once more
+        where another token can be had."""
         self._refuse_early(outgoing.service)
         token = self._tokens.token()
+        reply = self._in_turn(outgoing, token)
+        if is_stale_sign_in(reply) and (renewed := self._renewed(token)) != token:
+            reply = self._in_turn(outgoing, renewed)
+            if is_stale_sign_in(reply):
+                self._tokens.forget()
+        return reply
+
+    def _in_turn(self, outgoing: Outgoing, token: str) -> Reply:
         with self._turn(outgoing):
             # It may have been long before our turn came.
             self._refuse_early(outgoing.service)
-            reply = self._exchange(outgoing, token)
-        if is_stale_sign_in(reply):
+            return self._exchange(outgoing, token)
+
+    def _renewed(self, token: str) -> str:
+        """The token after this one; another thread may have asked for it already."""
+        with self._renewing:
+            if (held := self._tokens.token()) != token:
+                return held
             self._tokens.forget()
-        return reply
+            return self._tokens.token()
 
     def close(self) -> None:
         """Lets go of connections; the next call opens new ones."""

@@ -41,7 +41,7 @@ _WORDS = {
     53000: "a conditional access policy keeps the app out; let an administrator allow it from here",
     700211: "no federated credential of the app names this issuer; see Entra, App registrations, Certificates"
     " & secrets, Federated credentials",
-    700212: "no federated credential of the app names this audience; it is api://AzureADTokenExchange",
+    700212: "no federated credential of the app names this audience; it is {exchange}",
     700213: "no federated credential of the app names this managed identity; its subject is the identity’s"
     " object (principal) id",
     70021: "no federated credential of the app fits this managed identity",
@@ -53,8 +53,11 @@ _PASSING = {50086, 50087, 90006, 90033, 90055, 90036, 90051}
 """Numbers that Entra itself calls transient."""
 
 
-def refused(result: Mapping[str, Any], status: int, headers: Mapping[str, str]) -> RpConnectError:
-    """`result` is msal's answer without a token; `status` and `headers` are of the last HTTP answer."""
+def refused(
+    result: Mapping[str, Any], status: int, headers: Mapping[str, str], *, exchange: str = ""
+) -> RpConnectError:
+    """`result` is msal's answer without a token; `status` and `headers` are of the last HTTP answer;
+    `exchange` is the audience that a federated credential names in this cloud."""
     number = _number(result)
     passing = (
         status == 429 or status >= 500 or number in _PASSING or str(result.get("error")) in _PASSING_ERRORS
@@ -64,7 +67,7 @@ def refused(result: Mapping[str, Any], status: int, headers: Mapping[str, str]) 
         return TryLaterError("The sign-in to Microsoft 365 asks us to wait.", retry_after=wait)
     says = f"AADSTS{number}" if number else f"status {status}"
     words = _WORDS.get(number, "check tenant, client_id and credential in [school.microsoft365]")
-    return AccessError(f"Microsoft 365 refused the sign-in ({says}): {words}.")
+    return AccessError(f"Microsoft 365 refused the sign-in ({says}): {words.format(exchange=exchange)}.")
 
 
 def unreachable(why: str) -> TryLaterError:

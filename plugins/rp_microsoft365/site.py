@@ -29,11 +29,13 @@ def quoted(text: str) -> str:
 
 
 class Site:
-    """`site` is its id, `host,collection,web`. Names are those that people see; an id is taken as it is."""
+    """`site` is its id, `host,collection,web`; `base` the address of Graph, for whoever has to look the id
+    up. Names are those that people see; an id is taken as it is."""
 
-    def __init__(self, graph: Graph, site: str) -> None:
+    def __init__(self, graph: Graph, site: str, base: str) -> None:
         self.graph = graph
         self._site = site
+        self._base = base
         self._lists: dict[str, str] = {}
         self._drives: dict[str, str] = {}
 
@@ -49,7 +51,7 @@ class Site:
 
     def _asked(self) -> str:
         host, _, path = self._site.split("://")[-1].strip("/").partition("/")
-        return f"https://graph.microsoft.com/v1.0/sites/{host.rstrip(':')}:/{path}?$select=id"
+        return f"{self._base}/sites/{host.rstrip(':')}:/{path}?$select=id"
 
     def exists(self) -> None:
         """Raises GoneError or AccessError where the site cannot be opened."""

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rp_connect.errors import ConflictError, UnclearError
+from rp_connect.errors import ConflictError, RpConnectError
 from rp_microsoft365.asking import AskingGraph
 from rp_microsoft365.columns import LIBRARY, Column, case_columns
+from rp_microsoft365.judging import may_have_landed
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Service
 from rp_microsoft365.settings import Microsoft365Settings
@@ -94,8 +95,8 @@ def found_or_made(site: Site, shelf: Shelf) -> tuple[Mapping[str, Any], bool]:
     }
     try:
         return site.ask("POST", "/lists", body, creates=True), True
-    except (ConflictError, UnclearError):
-        held = site.list_named(shelf.name)
+    except RpConnectError as fault:
+        held = site.list_named(shelf.name) if _is_there_perhaps(fault) else None
         if held is None:
             raise
         return held, True
@@ -116,9 +117,13 @@ def add_column(site: Site, held: Mapping[str, Any], column: Column, make_column:
     """One after the other: SharePoint refuses changes of one list that overlap."""
     try:
         make_column(str(held["id"]), column)
-    except (ConflictError, UnclearError):
-        if column.name not in held_columns(site, held):
+    except RpConnectError as fault:
+        if not _is_there_perhaps(fault) or column.name not in held_columns(site, held):
             raise
+
+
+def _is_there_perhaps(fault: RpConnectError) -> bool:
+    return isinstance(fault, ConflictError) or may_have_landed(fault)
 
 
 def who_may_open(site: Site) -> str:

@@ -7,7 +7,15 @@ from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from rp_connect.errors import BadRecordError, ConflictError, GoneError, GuardError, RpConnectError
+from rp_connect.errors import (
+    BadRecordError,
+    ConflictError,
+    GoneError,
+    GuardError,
+    RpConnectError,
+    TryLaterError,
+    UnclearError,
+)
 from rp_connect.ports.workspace import CaseRecord, Outcome, Written
 from rp_microsoft365.columns import REVISION, checked_key
 from rp_microsoft365.permissions import Permission
@@ -46,7 +54,10 @@ class SharePointSummaries:
         """Raises ConflictError where the file is there already."""
         there = f"{self._file(summary.key)}:/content?@microsoft.graph.conflictBehavior=fail"
         made = self._ask("PUT", there, data=self._document(summary), creates=True)
-        return self._marked(summary, str(made["id"]))
+        try:
+            return self._marked(summary, str(made["id"]), fresh=True)
+        except RpConnectError as fault:
+            raise _unmarked(summary, fault) from None
 
     def update(self, external_id: str, summary: CaseRecord) -> Written:
         """Raises GoneError, ConflictError (a newer revision stands there, or it changed as we came), and
@@ -86,18 +97,20 @@ class SharePointSummaries:
             raise BadRecordError(summary.key, "the summary is larger than 4 MB, which no summary should be.")
         return data
 
-    def _marked(self, summary: CaseRecord, external_id: str) -> Written:
-        held = self._look(summary.key)
+    def _marked(self, summary: CaseRecord, external_id: str, *, fresh: bool = False) -> Written:
+        """`fresh`: the file was made moments ago, and may not be known yet."""
+        held = self._look(summary.key, fresh=fresh)
         fields = self._ask(
             "PATCH",
             f"{self._list_item(held)}/fields",
             body={REVISION: summary.revision},
             service=Service.LISTS,
+            fresh=fresh,
         )
         return Written(external_id, version_of(fields) or version_of(held), summary.revision)
 
-    def _look(self, key: str) -> Any:  # noqa: ANN401 - JSON
-        return self._ask("GET", self._file(key) + query(select=WANTED))
+    def _look(self, key: str, *, fresh: bool = False) -> Any:  # noqa: ANN401 - JSON
+        return self._ask("GET", self._file(key) + query(select=WANTED), fresh=fresh)
 
     def _revision(self, held: Any) -> int | None:  # noqa: ANN401 - JSON
         item = self._ask(
@@ -124,6 +137,7 @@ class SharePointSummaries:
         body: dict[str, Any] | None = None,
         data: bytes | None = None,
         creates: bool = False,
+        fresh: bool = False,
     ) -> Any:  # noqa: ANN401 - JSON
         request = Request(
             service,
@@ -134,8 +148,17 @@ class SharePointSummaries:
             body=body,
             data=data,
             creates=creates,
+            fresh=fresh,
         )
         return self._site.graph.ask(request).body
+
+
+def _unmarked(summary: CaseRecord, fault: RpConnectError) -> RpConnectError:
+    """The file is there, so that whatever kept its revision from being written must not hide it."""
+    says = f"{summary.key} is in the library, its revision is not: {fault}"
+    if isinstance(fault, TryLaterError):
+        return TryLaterError(says, retry_after=fault.retry_after, look_first=True)
+    return UnclearError(says)
 
 
 def attempt(call: Callable[[], T]) -> T | RpConnectError:

@@ -8,23 +8,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rp_connect.errors import ConflictError, GoneError, RpConnectError, TryLaterError
+from rp_connect.errors import ConflictError, RpConnectError
 from rp_connect.ports.workspace import Outcome, WorkspaceTask
 from rp_microsoft365.aims import Aim, aims_at
-from rp_microsoft365.graph import Graph
+from rp_microsoft365.buckets import OpenPlan
+from rp_microsoft365.graph import Graph, ask_each
+from rp_microsoft365.judging import unconfirmed
 from rp_microsoft365.limits import LimitError
 from rp_microsoft365.people import People
-from rp_microsoft365.permissions import Permission
 from rp_microsoft365.plans import Plans
-from rp_microsoft365.request import Answer, Request, Service
+from rp_microsoft365.request import Answer, Request
 from rp_microsoft365.task_body import change_request
 from rp_microsoft365.task_details import says_something
 from rp_microsoft365.task_notes import write_notes
+from rp_microsoft365.task_reading import read_standing
 from rp_microsoft365.task_state import Stand, changed_by_people, parts_of, stand_of
 from rp_microsoft365.task_title import key_of
-
-SOON_S = 5.0
-"""A task that is listed and not there under its id was made moments ago: copies agree within seconds."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,6 +34,10 @@ class Change:
     now: Stand
     aim: Aim
     unread: bool = False
+
+    @property
+    def plan(self) -> str:
+        return str(self.held.get("planId"))
 
 
 class Changing:
@@ -58,25 +61,17 @@ class Changing:
         outcomes: dict[int, Outcome] = {}
         todo: dict[int, Change] = {}
         aims = aims_at([task for _, task in changes], self._people)
-        answers = self._read([external_id for external_id, _ in changes], found)
+        answers = read_standing(self._graph, changes, found, self._standing)
         for place, (aim, answer) in enumerate(zip(aims, answers, strict=True)):
             planned = self._plan(aim, answer)
             if isinstance(planned, Change):
                 todo[place] = planned
             else:
                 outcomes[place] = planned
-        self._confirm_gone(changes, outcomes)
         refused = self._send(todo, outcomes)
         self._send({n: _without_people(todo[n]) for n in refused}, outcomes)
         self._add_notes(todo, outcomes)
         return [outcomes[place] for place in range(len(changes))]
-
-    def _read(
-        self, ids: Sequence[str], found: Mapping[str, Mapping[str, Any]]
-    ) -> list[Answer | RpConnectError]:
-        unread = [id_ for id_ in ids if id_ not in found]
-        asked = iter(self._graph.ask_all([_get(id_) for id_ in unread]) if unread else [])
-        return [Answer(200, {}, found[id_]) if id_ in found else next(asked) for id_ in ids]
 
     def _plan(self, aim: Aim | RpConnectError, answer: Answer | RpConnectError) -> Change | RpConnectError:
         if isinstance(aim, RpConnectError):
@@ -96,40 +91,34 @@ class Changing:
             return Change(held, now, replace(aim, to=replace(aim.to, done=True)), unread=True)
         return Change(held, now, aim)
 
-    def _confirm_gone(
-        self, changes: Sequence[tuple[str, WorkspaceTask]], outcomes: dict[int, Outcome]
-    ) -> None:
-        """Only what is not listed either is gone; a task made moments ago may not be known by its id yet."""
-        gone = [place for place, outcome in outcomes.items() if isinstance(outcome, GoneError)]
-        standing = self._standing() if gone else set()
-        for place in gone:
-            external_id, task = changes[place]
-            if external_id in standing:
-                outcomes[place] = TryLaterError(f"Planner does not know {task.key} yet.", retry_after=SOON_S)
-            else:
-                outcomes[place] = GoneError(f"{task.key} was deleted in Planner.")
-
     def _send(self, todo: Mapping[int, Change], outcomes: dict[int, Outcome]) -> list[int]:
         """Fills in how each ended; gives the places of those that failed because of whom they were given."""
         requests: dict[int, Request] = {}
+        plans = {plan: self._opened(plan) for plan in {change.plan for change in todo.values()}}
         for place, change in todo.items():
-            outcomes[place] = self._written(change)
-            try:
-                plan = self._plans.opened(str(change.held.get("planId")))
-            except GoneError:
-                outcomes[place] = TryLaterError("The task's plan is not there any more.", retry_after=SOON_S)
+            plan = plans[change.plan]
+            if isinstance(plan, RpConnectError):
+                outcomes[place] = plan
                 continue
+            outcomes[place] = self._written(change)
             request = change_request(change.held, change.now, change.aim, plan, self._zone)
             if request is not None:
                 requests[place] = request
-        answers = self._graph.ask_all(list(requests.values())) if requests else []
+        answers = ask_each(self._graph, list(requests.values()))
         over: list[int] = []
         for place, answer in zip(requests, answers, strict=True):
             if isinstance(answer, RpConnectError):
-                outcomes[place] = answer
+                outcomes[place] = unconfirmed(answer)
                 added = todo[place].aim.to.people - todo[place].now.people
                 over += [place] if isinstance(answer, LimitError) and added else []
         return over
+
+    def _opened(self, plan: str) -> OpenPlan | RpConnectError:
+        """A plan that cannot be opened concerns its own tasks alone."""
+        try:
+            return self._plans.opened(plan)
+        except RpConnectError as fault:
+            return unconfirmed(fault)
 
     def _written(self, change: Change) -> Outcome:
         """The version is of what we know to stand there: what a person does meanwhile has another one."""
@@ -144,14 +133,8 @@ class Changing:
             and (says_something(change.aim.task) or change.held.get("hasDescription"))
         }
         for place, fault in zip(noted, write_notes(self._graph, list(noted.values())), strict=True):
-            if isinstance(fault, GoneError):
-                outcomes[place] = TryLaterError(str(fault), retry_after=SOON_S)
-            elif fault is not None:
-                outcomes[place] = fault
-
-
-def _get(external_id: str) -> Request:
-    return Request(Service.PLANNER, "GET", f"/planner/tasks/{external_id}", Permission.TASKS)
+            if fault is not None:
+                outcomes[place] = unconfirmed(fault)
 
 
 def _with_their_title(aim: Aim, now: Stand) -> Aim:

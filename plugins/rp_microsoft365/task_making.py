@@ -34,9 +34,9 @@ class Making:
                 aims[place] = aim
             else:
                 outcomes[place] = aim
-        open_ = dict(aims)
-        for _ in range(TRIES):
-            open_ = self._try(open_, outcomes) if open_ else {}
+        open_ = self._try(aims, outcomes) if aims else {}
+        for _ in range(TRIES - 1):
+            open_ = self._try_again(open_, outcomes) if open_ else {}
         self._add_notes(items, outcomes)
         return [outcomes[place] for place in range(len(items))]
 
@@ -54,6 +54,14 @@ class Making:
             if (other := self._otherwise(aim, answer, plan.id)) is not None:
                 again[place] = other
         return again
+
+    def _try_again(self, aims: dict[int, Aim], outcomes: dict[int, Outcome]) -> dict[int, Aim]:
+        """Others of this batch stand in Planner by now: what fails here is said of these alone."""
+        try:
+            return self._try(aims, outcomes)
+        except RpConnectError as fault:
+            outcomes.update(dict.fromkeys(aims, fault))
+            return {}
 
     def _otherwise(self, aim: Aim, answer: Answer | RpConnectError, plan: str) -> Aim | None:
         """What may be tried where Planner said that it did not make it; None where there is nothing."""

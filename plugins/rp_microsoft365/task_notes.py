@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rp_connect.errors import ConflictError, RpConnectError
 from rp_connect.ports.workspace import WorkspaceTask
-from rp_microsoft365.graph import Graph
+from rp_microsoft365.graph import Graph, ask_each
 from rp_microsoft365.request import Answer, Request
 from rp_microsoft365.task_details import change_request, read_request
 
@@ -16,7 +16,9 @@ TRIES = 2
 
 
 def write_notes(graph: Graph, tasks: Sequence[Pair], *, fresh: bool = False) -> list[RpConnectError | None]:
-    """`tasks` are (id, task); None for each that is up to date now. `fresh`: they were made moments ago."""
+    """`tasks` are (id, task); None for each that is up to date now. `fresh`: they were made moments ago.
+
+    Nothing is raised: the tasks themselves have landed, and whatever fails is said of the notes of each."""
     faults = _write(graph, tasks, fresh=fresh) if tasks else []
     for _ in range(TRIES - 1):
         places = [n for n, fault in enumerate(faults) if isinstance(fault, ConflictError)]
@@ -29,7 +31,7 @@ def write_notes(graph: Graph, tasks: Sequence[Pair], *, fresh: bool = False) -> 
 def _write(graph: Graph, tasks: Sequence[Pair], *, fresh: bool) -> list[RpConnectError | None]:
     faults: list[RpConnectError | None] = []
     changes: dict[int, Request] = {}
-    answers = graph.ask_all([read_request(task_id, fresh=fresh) for task_id, _ in tasks])
+    answers = ask_each(graph, [read_request(task_id, fresh=fresh) for task_id, _ in tasks])
     for place, ((task_id, task), answer) in enumerate(zip(tasks, answers, strict=True)):
         fault = answer if isinstance(answer, RpConnectError) else _unreadable(answer)
         faults.append(fault)
@@ -38,7 +40,7 @@ def _write(graph: Graph, tasks: Sequence[Pair], *, fresh: bool) -> list[RpConnec
         )
         if request is not None:
             changes[place] = request
-    ends = graph.ask_all(list(changes.values())) if changes else []
+    ends = ask_each(graph, list(changes.values()))
     for place, end in zip(changes, ends, strict=True):
         faults[place] = end if isinstance(end, RpConnectError) else None
     return faults

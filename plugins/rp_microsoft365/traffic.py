@@ -1,4 +1,7 @@
-"""Counts what went over the wire, for each service: figures only, no address and no contents."""
+"""Counts what went over the wire, for each service: figures only, no address and no contents.
+
+All schools of one process that sign in as the same are counted together, as Graph counts them.
+"""
 
 from __future__ import annotations
 
@@ -43,3 +46,13 @@ class Traffic:
         """By service; each figure under the name it has in `Counted`."""
         with self._lock:
             return {service.value: asdict(counted) for service, counted in self._counted.items()}
+
+
+_traffic: dict[tuple[str, str, str], Traffic] = {}
+_lock = Lock()
+
+
+def shared_traffic(base: str, authority: str, client: str) -> Traffic:
+    """The same object for the same application at the same Graph, for as long as this process lives."""
+    with _lock:
+        return _traffic.setdefault((base, authority, client), Traffic())

@@ -68,7 +68,9 @@ class Microsoft365Workspace:
         graph = open_graph(settings)
         self._patient = open_graph(settings, patience_s=patience_s)
         reading = graph.patient(READS_WAIT_S, while_it_answers=True)
-        site = Site(graph, own.site)
+        self._traffic = graph.sender.traffic
+        self._base = graph.sender.base
+        site = Site(graph, own.site, self._base)
         self.meetings: Meetings = CalendarMeetings(graph, own.organizer, lobby=own.lobby)
         self._schedules = BusyTimes(open_graph(hurried(settings, own)), own.organizer)
         self._timezone = settings.timezone
@@ -77,15 +79,23 @@ class Microsoft365Workspace:
         self._plans = open_plans(self._patient, own, settings.timezone)
         self.records: Records = SharePointRecords(site, own.list, case_columns(names=own.record_names))
         self.summaries: Records = SharePointSummaries(
-            Site(reading, own.site), own.library, names=own.record_names
+            Site(reading, own.site, self._base), own.library, names=own.record_names
         )
 
     def busy(self, people: Sequence[str], begins: datetime, ends: datetime) -> Sequence[Busy]:
         return self._schedules.busy(people, begins, ends)
 
+    def traffic(self) -> Mapping[str, tuple[int, int, float]]:
+        """By service: calls, answers that asked for patience, and seconds waited by ourselves. It counts what
+        all schools of one `scope` did in this process, so that it is to be taken once for each scope."""
+        return {
+            service: (int(counted["calls"]), int(counted["throttled"]), counted["waited_s"])
+            for service, counted in self._traffic.snapshot().items()
+        }
+
     def probe(self) -> Sequence[str]:
         own, graph = self._own, self._patient
-        site = Site(graph, own.site)
+        site = Site(graph, own.site, self._base)
         areas: list[Area] = [
             (Permission.SITES, lambda: look_at_site(site, own)),
             (Permission.CALENDARS, lambda: look_at_mailbox(graph, own)),
@@ -100,7 +110,7 @@ class Microsoft365Workspace:
     def setup(self) -> Sequence[str]:
         """Each part on its own, whatever became of those before it. What was done stays, and the next run
         goes on from there. Raises PartlySetUpError."""
-        own, site = self._own, Site(self._patient, self._own.site)
+        own, site = self._own, Site(self._patient, self._own.site, self._base)
         make_column = columns_maker(self._patient, own)
         parts: list[Area] = [
             *((Permission.SITES, partial(set_up_shelf, site, shelf, make_column)) for shelf in shelves(own)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from rp_connect.cli.options import group, json_option
-from rp_connect.cli.output import answer_json, attention, day_text, say, table
+from rp_connect.cli.output import answer_json, attention, count, day_text, say, table
 from rp_connect.cli.session import Session, pass_session
 from rp_connect.domain.effect import Effect, EffectState
 from rp_connect.services.list_cases import timezone_of
@@ -39,14 +39,19 @@ def list_(session: Session, state: str | None, as_json: bool) -> None:
 
 
 @effect.command()
-@click.argument("id_", metavar="ID", type=int)
+@click.argument("ids", metavar="ID...", type=int, nargs=-1, required=True)
 @pass_session
-def retry(session: Session, id_: int) -> None:
-    """Let the parked effect ID be sent again by the next deliver."""
+def retry(session: Session, ids: tuple[int, ...]) -> None:
+    """Let each parked effect ID be sent again by the next deliver; all of them, or none."""
+    wanted = list(dict.fromkeys(ids))
     with session.office() as office, office.store.begin() as work:
-        again = work.effects.retry(id_)
+        for id_ in wanted:
+            work.effects.retry(id_)
         work.commit()
-    say(f"Effect {again.id} is due again: “rp-connect deliver” sends it.")
+    if len(wanted) == 1:
+        say(f"Effect {wanted[0]} is due again: “rp-connect deliver” sends it.")
+    else:
+        say(f"{count(len(wanted), 'effect')} are due again: “rp-connect deliver” sends them.")
 
 
 def _cells(office: Office, effect: Effect) -> tuple[str, ...]:

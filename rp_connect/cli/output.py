@@ -65,8 +65,12 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def filled(sentence: str, indent: str) -> str:
-    """A sentence within the width that reads well, each further line a little further in."""
-    return textwrap.fill(sentence, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ")
+    """A sentence within the width that reads well, each further line a little further in; a command that it
+    names is not broken at its hyphen."""
+    further = f"{indent}  "
+    return textwrap.fill(
+        sentence, WIDTH, initial_indent=indent, subsequent_indent=further, break_on_hyphens=False
+    )
 
 
 def day_text(day: date | datetime | None, timezone: ZoneInfo) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from rp_connect.domain.effect import Effect, EffectKind, EffectState
@@ -33,6 +33,11 @@ class Outbox(Protocol):
         """The keys of the objects that somebody is just writing, or may have written."""
         ...
 
+    def done_since(self, kind: EffectKind, moment: datetime) -> Collection[str]:
+        """The keys of the objects of which a write was done after `moment`: the other side's lists may not
+        show it yet."""
+        ...
+
     def due(self, schools: Collection[str]) -> Mapping[tuple[str, EffectKind], int]:
         """How many effects of which school and kind could be leased now; first what has waited longest."""
         ...
@@ -45,12 +50,15 @@ class Outbox(Protocol):
         kinds: Collection[EffectKind] | None = None,
         settles_after: float = 0.0,
         doubtful: int | None = None,
+        *,
+        probing: bool = False,
     ) -> Sequence[Effect]:
         """Take up to `limit` effects that are due, at most one per object, oldest first, none of an object
         with a row in flight or parked. Rows of these schools leased by an owner that is dead or out of time
         come back as `unclear` first (look_first set), and are due `settles_after` seconds later: what their
         owner sent at last may still be on its way. With `doubtful`: where any are unclear, up to so many of
-        those and no others. A lease lasts 60 seconds."""
+        those and no others. `probing`: those that were tried least instead of the oldest, and what is in
+        doubt before what would be put in doubt. A lease lasts 60 seconds."""
         ...
 
     def renew(self, effect: Effect) -> bool:
@@ -80,7 +88,13 @@ class Outbox(Protocol):
         ...
 
     def retry(self, effect_id: int) -> Effect:
-        """A parked effect is due again now. Raises NotFoundError, UsageError where it is not parked."""
+        """A parked effect is due again now, and is looked for before it is sent: nobody knows how much of it
+        arrived. Raises NotFoundError, UsageError where it is not parked."""
+        ...
+
+    def date(self, limit: int) -> int:
+        """Up to `limit` rows that were done before that time was kept, or by a copy of the program that does
+        not know of it, count as done now; how many."""
         ...
 
     def retire(self, limit: int, kept: timedelta) -> int:

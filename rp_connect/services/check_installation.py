@@ -6,7 +6,6 @@ Every school is looked at on its own: one that cannot be reached is a sentence, 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -23,12 +22,11 @@ from rp_connect.services.check_pages import PagesCheck, check_pages
 from rp_connect.services.office import Office, School
 from rp_connect.services.survey_school import Survey, survey_school
 from rp_connect.services.sync_report import Progress
+from rp_connect.services.tell_parked import number, some, tell_parked
 from rp_connect.services.to_json import Json, plugin_json
 
 AHEAD = timedelta(days=60)
 """How far ahead the calendar should reach, and how long a time without school days is not a holiday."""
-SHOWN = 5
-"""How many keys a sentence names before it says “and more”."""
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 UPN = re.compile(f"[{UPN_LETTERS}][0-9]{{11}}[0-9{UPN_LETTERS}]")
 
@@ -125,7 +123,7 @@ def _of_queue(office: Office) -> str:
     if not given_up:
         return ""
     return (
-        f"{_number(given_up, 'message')} put aside after five tries: look at the log of that time, and clear "
+        f"{number(given_up, 'message')} put aside after five tries: look at the log of that time, and clear "
         "the queue of messages put aside. Nothing is lost: what was due is still due."
     )
 
@@ -158,7 +156,7 @@ def _check_school(office: Office, school: School, said: Answers, parked: Sequenc
         found.problems.extend(_of_rules(work, school))
         found.problems.extend(_of_tasks(work, school.id))
         found.problems.extend(_of_meetings(work, school.id, office.clock.now()))
-    found.problems.extend(_of_effects(parked))
+    found.problems.extend(tell_parked(parked))
     return found
 
 
@@ -193,13 +191,13 @@ def _of_sources(work: UnitOfWork, school: str, found: SchoolCheck) -> Iterator[s
         )
     refused = len(work.refusals.every(school))
     if refused:
-        yield f"{_number(refused, 'record')} could not be read: “rp-connect refused” lists them."
+        yield f"{number(refused, 'record')} could not be read: “rp-connect refused” lists them."
 
 
 def _of_pupils(work: UnitOfWork, school: str) -> Iterator[str]:
     wrong = [pupil.record.id for pupil in work.pupils.every(school) if not upn_is_right(pupil.record.upn)]
     if wrong:
-        yield f"{_number(len(wrong), 'pupil')} with a wrong UPN in the MIS: {_some(wrong)}."
+        yield f"{number(len(wrong), 'pupil')} with a wrong UPN in the MIS: {some(wrong)}."
 
 
 def upn_is_right(upn: str) -> bool:
@@ -229,13 +227,13 @@ def _of_rules(work: UnitOfWork, school: School) -> Iterator[str]:
     refs = sorted(case.ref for case in work.cases.of_suspensions(early).values())
     if refs:
         since = "there are no rules" if oldest is None else f"before {_day(oldest)} there are no rules"
-        yield f"{_number(len(refs), 'case')} without duties, because {since} for the decision: {_some(refs)}."
+        yield f"{number(len(refs), 'case')} without duties, because {since} for the decision: {some(refs)}."
 
 
 def _of_tasks(work: UnitOfWork, school: str) -> Iterator[str]:
     twice = [task.id for task in work.tasks.every(school, state=TaskState.OPEN) if task.deletions > 1]
     if twice:
-        yield f"{_number(len(twice), 'open task')} deleted twice in the workspace, so gone: {_some(twice)}."
+        yield f"{number(len(twice), 'open task')} deleted twice in the workspace, so gone: {some(twice)}."
 
 
 def _of_meetings(work: UnitOfWork, school: str, now: datetime) -> Iterator[str]:
@@ -245,25 +243,8 @@ def _of_meetings(work: UnitOfWork, school: str, now: datetime) -> Iterator[str]:
             yield f"{meeting.case}: {meeting.warning[:1].lower()}{meeting.warning[1:]}"
 
 
-def _of_effects(parked: Sequence[Effect]) -> Iterator[str]:
-    """Parked effects by their reason, so that one lost permission is one sentence."""
-    by_reason: dict[str, list[str]] = defaultdict(list)
-    for effect in parked:
-        by_reason[effect.reason or "no reason was given"].append(str(effect.id))
-    for reason, ids in by_reason.items():
-        yield f"{_number(len(ids), 'effect')} parked (effect {_some(ids)}): {reason}"
-
-
 def _labelled(label: str, sentence: str) -> str:
     return sentence if label in sentence else f"{label}: {sentence}"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _some(keys: Sequence[str]) -> str:
-    return ", ".join(keys[:SHOWN]) + (f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else "")
 
 
 def _day(day: date) -> str:

@@ -20,7 +20,8 @@ from rp_connect.ports.store import Store, UnitOfWork
 from rp_connect.ports.workspace import Workspace, WorkspaceMeeting, WorkspaceTask, Written
 from rp_connect.services.note_deletion import note_deletion
 from rp_connect.services.office import School
-from rp_connect.services.put_items import PluginFailedError, Sent, asks_for_patience
+from rp_connect.services.put_items import Sent, asks_for_patience
+from rp_connect.services.shelf_answers import PluginFailedError
 from rp_connect.services.write_back import SETTLES_AFTER_S
 from rp_connect.services.write_marks import note_written
 
@@ -31,6 +32,9 @@ GATHER = 0.5
 """What is in doubt waits so much longer for others in doubt: one reading of a whole plan serves them all."""
 PATIENCE_S = (1.0, 300.0)
 """Shortest and longest pause of one effect after an answer that gave none of its own."""
+PROBED_S = 120.0
+"""Longest pause of a probe that was told to wait. Its lane opens sooner, for others to be tried; but where it
+is all there is, it must not be missed for long once the service is back."""
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +95,8 @@ class Turn:
         for one in sent:
             if not _ended_well(one):
                 self._settle_one(work, one, shut=shut, ends=ends)
+        if ends.parked:
+            log.warning("parked: effect %s", ", ".join(map(str, ends.parked)))
         return ends
 
     def _tell_lane(self, work: UnitOfWork, sent: Sequence[Sent]) -> bool:
@@ -117,17 +123,33 @@ class Turn:
         if not one.kept:
             effects.wait(one.effect, 0.0, "the run was ended before it was sent")
         elif isinstance(fault, TryLaterError):
-            own = 0.0 if shut else _pause(one.effect.attempt)
-            asked = _asked_for(one)
-            effects.wait(one.effect, own if asked is None else asked, reason)
+            self._put_off(work, one, self._patience(one, shut=shut), in_doubt=fault.look_first)
         elif isinstance(fault, UnclearError):
             later = self._settles_after(one.effect)
             effects.unclear(one.effect, later, reason, gather=later * GATHER)
         elif isinstance(fault, ConflictError) and one.effect.attempt < CONFLICTS:
             ends.conflicts |= effects.wait(one.effect, 0.0, reason)
         elif effects.park(one.effect, reason, look_first=isinstance(fault, PluginFailedError)):
-            ends.parked += 1
-            log.warning("effect %s is parked", one.effect.id)
+            ends.parked.append(one.effect.id)
+
+    def _put_off(self, work: UnitOfWork, one: Sent, seconds: float, *, in_doubt: bool) -> None:
+        """What may have been carried out all the same is looked for, and not while it could still land."""
+        reason = str(one.outcome)
+        if not in_doubt:
+            work.effects.wait(one.effect, seconds, reason)
+            return
+        settles = self._settles_after(one.effect)
+        work.effects.unclear(one.effect, max(seconds, settles), reason, gather=settles * GATHER)
+
+    def _patience(self, one: Sent, *, shut: bool) -> float:
+        """What it was told; else a pause of its own, unless its lane is shut for it. A probe takes one in any
+        case, so that at the next opening another is tried."""
+        asked, own = _asked_for(one), _pause(one.effect.attempt)
+        if self.entry.probe:
+            return max(asked or 0.0, min(own, PROBED_S))
+        if asked is not None:
+            return asked
+        return 0.0 if shut else own
 
     def _settles_after(self, effect: Effect) -> float:
         return SETTLES_AFTER_S if effect.kind.to_mis else self.workspace.settles_after
@@ -135,10 +157,11 @@ class Turn:
 
 @dataclass
 class Ends:
-    """How many effects of a turn were done and parked, and whether somebody had changed what was written."""
+    """How many effects of a turn were done, which were parked, and whether somebody had changed what was
+    written."""
 
     done: int = 0
-    parked: int = 0
+    parked: list[int] = field(default_factory=list)
     conflicts: bool = False
 
 

@@ -6,9 +6,9 @@ A statutory due never moves: a date that somebody dragged a task to is `planned`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rp_connect.domain.effect import EffectKind
 from rp_connect.domain.task import Seen, Task, TaskState
@@ -18,14 +18,13 @@ from rp_connect.errors import (
     GuardError,
     RpConnectError,
     StoreError,
-    TryLaterError,
 )
-from rp_connect.ports.lanes import Opened
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.ports.workspace import Bulk, SeenTask, Tasks
 from rp_connect.services.change_task import audit, closed, reopened, show_record, store_tasks
 from rp_connect.services.note_deletion import note_deletion
 from rp_connect.services.office import Office, School
+from rp_connect.services.patience import not_while_shut, shut_as_told
 
 WHO = "workspace"
 VANISHED_TASKS, VANISHED_SHARE = 20, 0.5
@@ -61,12 +60,12 @@ def pull_school(office: Office, school: School) -> SchoolPull:
         shown = [t for t in work.tasks.every(school=school.id) if t.external_id is not None]
     known = {t.id: t.seen for t in shown}
     try:
-        _not_while_shut(office, school)
-        seen = _read(school, {t.id: t.external_id for t in shown})
+        not_while_shut(office, school, EffectKind.TASK)
+        seen = _read(school, {t.id: t.external_id for t in shown}, _just_written(office, school))
     except StoreError:
         raise
     except RpConnectError as fault:
-        _shut(office, school, fault)
+        shut_as_told(office, school, EffectKind.TASK, fault)
         result.fault = str(fault)
         return result
     with office.store.begin() as work:
@@ -94,34 +93,23 @@ def _as_before(task: Task, there: SeenTask | None) -> bool:
     return there.version == _last_seen(task, there).version and there.external_id == task.external_id
 
 
-def _not_while_shut(office: Office, school: School) -> None:
-    """A service that asked for patience is not asked for its tasks either. Raises TryLaterError."""
+def _just_written(office: Office, school: School) -> Collection[str]:
+    """A list may lag behind what was written: what it does not show yet is not taken for deleted."""
+    settles = timedelta(seconds=school.workspace().settles_after)
     with office.store.read() as work:
-        shut = work.lanes.shut_until(school.workspace().scope, EffectKind.TASK.lane)
-    if shut is not None:
-        until = f"{shut.until.astimezone(school.timezone):%H:%M:%S}"
-        raise TryLaterError(f"{school.id}: its tasks are read after {until}. {shut.reason}".strip())
+        return work.effects.done_since(EffectKind.TASK, office.store.now() - settles)
 
 
-def _shut(office: Office, school: School, fault: RpConnectError) -> None:
-    """Where the answer to a reading asks for patience, writing waits as well."""
-    if not isinstance(fault, TryLaterError):
-        return
-    with office.store.begin() as work:
-        scope, lane = school.workspace().scope, EffectKind.TASK.lane
-        if work.lanes.shut_until(scope, lane) is None:
-            work.lanes.told_to_wait(scope, lane, Opened(0), fault.retry_after, str(fault))
-            work.commit()
-
-
-def _read(school: School, known: Mapping[str, str | None]) -> dict[str, SeenTask | None]:
+def _read(
+    school: School, known: Mapping[str, str | None], just_written: Collection[str]
+) -> dict[str, SeenTask | None]:
     """What stands there of each task of ours (`known`: its id there); None where a person deleted it.
 
     A task that is there but cannot be read is left out. Raises GuardError where most have vanished at once.
     """
     shelf = school.workspace().tasks
     seen = _matched(shelf.everything(), known)
-    missing = [key for key in known if key not in seen]
+    missing = [key for key in known if key not in seen and key not in just_written]
     if len(missing) > VANISHED_TASKS and len(missing) > VANISHED_SHARE * len(known):
         raise GuardError(
             f"{school.id}: {len(missing)} of {len(known)} tasks are gone from the workspace. "
@@ -173,7 +161,8 @@ def _compare(
     now_seen = replace(last, version=there.version, done=there.done, day=there.day, assignees=assignees)
     changed = _merge(school, task, last, now_seen, now, result)
     after = replace(changed, external_id=there.external_id, seen=now_seen.to_text())
-    if changed == task or _shows(school, after, now_seen):
+    again = task.state is TaskState.CANCELLED and not now_seen.done
+    if (changed == task or _shows(school, after, now_seen)) and not again:
         work.tasks.put([after])
     else:
         store_tasks(work, [after])

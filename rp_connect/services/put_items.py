@@ -8,39 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from rp_connect.domain.effect import Effect
 from rp_connect.errors import ConflictError, GoneError, RpConnectError, TryLaterError
-from rp_connect.ports.mis import OutcomeNote
-from rp_connect.ports.register import ChosenMark
-from rp_connect.ports.workspace import (
-    Bulk,
-    CaseRecord,
-    Meetings,
-    Notice,
-    Notices,
-    Outcome,
-    Records,
-    Tasks,
-    WorkspaceMeeting,
-    WorkspaceTask,
-    Written,
-)
-from rp_connect.services.write_back import OutcomeShelf
-from rp_connect.services.write_marks import MarkShelf
-
-T = TypeVar("T")
-Shelf = Tasks | Meetings | Records | Notices | OutcomeShelf | MarkShelf
-Shown = WorkspaceTask | WorkspaceMeeting | CaseRecord | Notice | OutcomeNote | ChosenMark
-
-
-class PluginFailedError(RpConnectError):
-    """The plugin broke instead of answering: a person must look, and what it wrote may have landed."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"The workspace plugin failed ({what}); please report this.")
+from rp_connect.ports.workspace import Bulk, Outcome, WorkspaceTask, Written
+from rp_connect.services.shelf_answers import OneByOne, Shelf, Shown, as_outcome, ask_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +21,7 @@ class ToSend:
     """What an effect should make so. `external_id` is where it stands, as far as we know; `landed` the last
     revision that is known to stand there. `item` None: nothing is to be sent; `fault` says why it cannot be.
     `recreate`: what a person deleted there is made again without a word. `once`: what stands there is never
-    changed, so it is always looked for."""
+    changed, so it is always looked for. `needless`: where it does not stand there, nothing needs to."""
 
     effect: Effect
     item: Shown | None = None
@@ -56,6 +29,7 @@ class ToSend:
     landed: int = 0
     recreate: bool = False
     once: bool = False
+    needless: bool = False
     fault: RpConnectError | None = None
 
 
@@ -75,22 +49,6 @@ class Sent:
 
 MaySend = Callable[[Effect], bool | None]
 """Asked before each write: False where the run should end, None where the lease was lost to another."""
-
-
-class OneByOne:
-    """A shelf that takes one at a time, as one that takes several; what it raises is a value."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = cast(Any, shelf)
-
-    def find_all(self, keys: Sequence[str]) -> Sequence[Written | RpConnectError | None]:
-        return [_value(partial(self._shelf.find, key)) for key in keys]
-
-    def create_all(self, items: Sequence[Shown]) -> Sequence[Outcome]:
-        return [_value(partial(self._shelf.create, item)) for item in items]
-
-    def update_all(self, changes: Sequence[tuple[str, Shown]]) -> Sequence[Outcome]:
-        return [_value(partial(self._shelf.update, held, item)) for held, item in changes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +136,17 @@ class _Put:
 
     def _look(self, some: Sequence[ToSend]) -> Mapping[int, Written | RpConnectError | None]:
         some = self._ours(some)
-        found = _answers(lambda: self._shelf.find_all([one.effect.key for one in some]), len(some))
+        found = ask_all(lambda: self._shelf.find_all([one.effect.key for one in some]), len(some))
         return {one.effect.id: there for one, there in zip(some, found, strict=True)}
 
     def _known(self, one: ToSend, found: Written | RpConnectError | None) -> ToSend | None:
-        """None where it has ended: it cannot be read, or our write is there already."""
+        """None where it has ended: it cannot be read, or what is there (or not there) is as it should be."""
         if isinstance(found, RpConnectError):
             self._end(one, found)
+            return None
+        if found is None and one.needless:
+            gone = GoneError(f"{one.effect.key} is no longer there.")
+            self._end(one, None if one.external_id is None else gone)
             return None
         if found is None:
             return replace(one, external_id=None)
@@ -202,26 +164,26 @@ class _Put:
         """What a person deleted there is made again where that needs nobody's word."""
         some = self._ours(some)
         changes = [(str(one.external_id), one.item) for one in some]
-        answers = _answers(lambda: self._shelf.update_all(changes), len(some))
+        answers = ask_all(lambda: self._shelf.update_all(changes), len(some))
         gone = []
         for one, answer in zip(some, answers, strict=True):
             if isinstance(answer, GoneError) and one.recreate:
                 gone.append(one)
             else:
-                self._end(one, _written(answer))
+                self._end(one, as_outcome(answer))
         for one, conflict in self._create(gone):
             self._end(one, conflict)
 
     def _create(self, some: Sequence[ToSend]) -> list[tuple[ToSend, ConflictError]]:
         """Answers those whose key is taken."""
         some = self._ours(some)
-        answers = _answers(lambda: self._shelf.create_all([one.item for one in some]), len(some))
+        answers = ask_all(lambda: self._shelf.create_all([one.item for one in some]), len(some))
         clashed = []
         for one, answer in zip(some, answers, strict=True):
             if isinstance(answer, ConflictError):
                 clashed.append((one, answer))
             else:
-                self._end(one, _written(answer))
+                self._end(one, as_outcome(answer))
         return clashed
 
     def _after_clash(self, clashed: Sequence[tuple[ToSend, ConflictError]]) -> None:
@@ -271,28 +233,3 @@ def _as_seen(item: Shown | None, found: Written, landed: int) -> Shown | None:
     if found.revision is None or found.revision <= landed:
         return item
     return replace(item, seen_version=found.version)
-
-
-def _written(answer: Outcome | None) -> Outcome:
-    return PluginFailedError("no answer") if answer is None else answer
-
-
-def _value(ask: Callable[[], T]) -> T | RpConnectError:
-    try:
-        return ask()
-    except RpConnectError as fault:
-        return fault
-    except Exception as fault:  # noqa: BLE001 - a fault of one plugin parks its effect and stops nobody else
-        return PluginFailedError(type(fault).__name__)
-
-
-def _answers(ask: Callable[[], Sequence[T]], count: int) -> Sequence[T | RpConnectError]:
-    """What ends the whole call is the answer of each. Nobody is asked about nothing."""
-    if not count:
-        return []
-    answers = _value(ask)
-    if isinstance(answers, RpConnectError):
-        return [answers] * count
-    if len(answers) != count:
-        return [PluginFailedError(f"{len(answers)} answers to {count} questions")] * count
-    return answers

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from rp_connect.domain.effect import EffectKind
 from rp_connect.domain.people import Role
 from rp_connect.domain.slots import Stretch
-from rp_connect.errors import RpConnectError
+from rp_connect.errors import RpConnectError, TryLaterError
 from rp_connect.ports.workspace import Busy
-from rp_connect.services.office import School
+from rp_connect.services.office import Office, School
+from rp_connect.services.patience import not_while_shut, shut_as_told
 
 UNREAD = "The diaries could not be read, so somebody may already be taken at these times."
 
@@ -27,14 +29,14 @@ class Diaries:
     note: str = ""
 
 
-def read_diaries(school: School, days: Sequence[date]) -> Diaries:
+def read_diaries(office: Office, school: School, days: Sequence[date]) -> Diaries:
     """The diaries of the leads on `days` (in order), and on those on which a lead is away of their cover.
 
-    Never inside a transaction: this asks an outside system. What goes wrong there is a note, never a fault:
-    a person can still choose a time.
+    Never inside a transaction: this asks an outside system, unless that asked for patience. What goes wrong
+    there is a note, never a fault: a person can still choose a time.
     """
     try:
-        return Diaries(tuple(_asked(school, _by_holders(school, days))))
+        return Diaries(_asked(office, school, _by_holders(school, days)))
     except RpConnectError as error:
         log.warning("%s: diaries could not be read: %s", school.id, error)
     except Exception as error:  # noqa: BLE001 - an adapter is not ours: whatever it does wrong stays its own
@@ -49,7 +51,22 @@ def _by_holders(school: School, days: Sequence[date]) -> Mapping[tuple[str, ...]
     return {people: theirs for people, theirs in found.items() if people}
 
 
-def _asked(school: School, wanted: Mapping[tuple[str, ...], Sequence[date]]) -> Iterator[Stretch]:
+def _asked(
+    office: Office, school: School, wanted: Mapping[tuple[str, ...], Sequence[date]]
+) -> tuple[Stretch, ...]:
+    """A time that the service says to wait holds for whoever writes there, too."""
+    if not wanted:
+        return ()
+    not_while_shut(office, school, EffectKind.MEETING)
+    try:
+        return tuple(_busy(school, wanted))
+    except TryLaterError as fault:
+        if fault.retry_after is not None:
+            shut_as_told(office, school, EffectKind.MEETING, fault)
+        raise
+
+
+def _busy(school: School, wanted: Mapping[tuple[str, ...], Sequence[date]]) -> Iterator[Stretch]:
     """One call for each group of people, of which there are two where somebody covers in the time."""
     for people, days in wanted.items():
         begins = _midnight(days[0], school.timezone)

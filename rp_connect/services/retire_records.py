@@ -7,6 +7,9 @@ Cases, tasks and the audit are not touched here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from rp_connect.ports.outbox import Outbox
 from rp_connect.services.office import Office
 
 AT_ONCE = 1000
@@ -15,11 +18,17 @@ AT_ONCE = 1000
 
 def retire_records(office: Office) -> int:
     """How many rows are gone. Raises StoreError; what was removed until then stays removed."""
-    gone = 0
+    _in_lots(office, lambda outbox: outbox.date(AT_ONCE))
+    return _in_lots(office, lambda outbox: outbox.retire(AT_ONCE, office.effects_kept))
+
+
+def _in_lots(office: Office, one: Callable[[Outbox], int]) -> int:
+    """Transaction after transaction until one has less than it might; how many rows in all."""
+    rows = 0
     while True:
         with office.store.begin() as work:
-            removed = work.effects.retire(AT_ONCE, office.effects_kept)
+            some = one(work.effects)
             work.commit()
-        gone += removed
-        if removed < AT_ONCE:
-            return gone
+        rows += some
+        if some < AT_ONCE:
+            return rows

@@ -12,9 +12,10 @@ from rp_connect.ports.mis import OutcomeNote
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.ports.workspace import Workspace
 from rp_connect.services.office import Office, School
-from rp_connect.services.put_items import Course, PluginFailedError, Sent, Shelf, ToSend, put_all
+from rp_connect.services.put_items import Course, Sent, ToSend, put_all
 from rp_connect.services.render_effect import due_notice, own_people, workspace_meeting, workspace_task
 from rp_connect.services.render_record import record_of, sheets, summary_of
+from rp_connect.services.shelf_answers import PluginFailedError, Shelf
 from rp_connect.services.write_back import OutcomeShelf, note_of
 from rp_connect.services.write_marks import MarkShelf, chosen_marks, register_of
 
@@ -100,7 +101,7 @@ def _tasks(office: Office, work: UnitOfWork, school: School, rows: Sequence[Effe
             return ToSend(row)
         landed = Seen.from_text(task.seen).revision if task.seen else 0
         item = workspace_task(office, school, task, row.revision, stages[task.case])
-        return ToSend(row, item, task.external_id, landed)
+        return ToSend(row, item, task.external_id, landed, needless=task.state is TaskState.CANCELLED)
 
     return _each(rows, render)
 
@@ -121,7 +122,8 @@ def _meetings(office: Office, work: UnitOfWork, school: School, rows: Sequence[E
         if meeting.cancelled and meeting.external_id is None and not row.look_first:
             return ToSend(row)
         item = workspace_meeting(office, school, meeting, row.revision, own)
-        return ToSend(row, item, meeting.external_id, recreate=not meeting.cancelled)
+        stands = not meeting.cancelled
+        return ToSend(row, item, meeting.external_id, recreate=stands, needless=not stands)
 
     return _each(rows, render)
 

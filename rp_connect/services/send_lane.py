@@ -161,17 +161,30 @@ class Sender:
         )
         if not isinstance(entry, Opened):
             return None
+        rows = self._probed(work, lane, entry, rests) if entry.probe else self._leased(work, lane, entry)
+        if not rows:
+            work.lanes.learned_nothing(lane.scope, lane.name, entry, sent=False)
+            return None
+        return self._turn(lane, entry, rows[0].school, rows)
+
+    def _leased(self, work: UnitOfWork, lane: Lane, entry: Opened) -> Sequence[Effect]:
         while (target := self._next(lane)) is not None:
             school, kind = target
             settles = self.workspaces[school].settles_after
-            most = entry.limit if entry.probe else DOUBTFUL
-            rows = work.effects.lease(self.office.worker, entry.limit, [school], [kind], settles, most)
+            rows = work.effects.lease(self.office.worker, entry.limit, [school], [kind], settles, DOUBTFUL)
             if len(rows) < entry.limit and not (rows and rows[0].look_first):
                 self._drop(lane, target)
             if rows:
-                return self._turn(lane, entry, school, rows)
-        work.lanes.learned_nothing(lane.scope, lane.name, entry, sent=False)
-        return None
+                return rows
+        return []
+
+    def _probed(self, work: UnitOfWork, lane: Lane, entry: Opened, rests: float) -> Sequence[Effect]:
+        """What was tried least, of all schools in the lane: what nobody can write now (a file that somebody
+        has open) is not all that is ever tried."""
+        with self._lock:
+            targets = [target for target in lane.targets if target[0] not in self._pulling]
+        schools, kinds = {school for school, _ in targets}, {kind for _, kind in targets}
+        return work.effects.lease(self.office.worker, entry.limit, schools, kinds, rests, probing=True)
 
     def _turn(self, lane: Lane, entry: Opened, school: str, rows: Sequence[Effect]) -> Turn:
         turn = Turn(

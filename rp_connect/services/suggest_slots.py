@@ -54,7 +54,7 @@ def suggest_slots(
         school = office.school(case.school)
         diary, wanted = _diary(office, work, school, case), _due_day(work, school, case)
         own = work.meetings.of_case(ref)
-    diaries = read_diaries(school, days_to_try(diary, wanted, now))
+    diaries = read_diaries(office, school, days_to_try(diary, wanted, now))
     # The meeting that is to be moved stands in the diaries too, and is not in its own way.
     others = (taken for taken in diaries.busy if own is None or taken != (own.at, own.ends_at))
     diary = replace(diary, busy=(*diary.busy, *others), excluded=tuple(excluded))

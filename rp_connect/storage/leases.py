@@ -16,17 +16,22 @@ from rp_connect.storage.session import Row, Session
 from rp_connect.storage.types import Moment
 
 LEASE = timedelta(seconds=60)
+DOUBTS_FIRST = 20
+"""A probe takes a row in doubt as if it had been tried so many times fewer: to look for it does no harm while
+a service is away, where each new write would be in doubt as well."""
 _LOST = "the worker ended or took too long: whether it arrived is not known"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a worker asks for. `doubtful`: where any are unclear, up to so many of those and no others."""
+    """What a worker asks for. `doubtful`: where any are unclear, up to so many of those and no others.
+    `probing`: those that were tried least come first, so that one which nobody can write stops no other."""
 
     limit: int
     schools: Collection[str] | None = None
     kinds: Collection[EffectKind] | None = None
     doubtful: int | None = None
+    probing: bool = False
 
 
 def take(session: Session, owner: str, wanted: Wanted, settles_after: float) -> Sequence[Row]:
@@ -40,6 +45,8 @@ def take(session: Session, owner: str, wanted: Wanted, settles_after: float) -> 
 
 
 def _due_ids(session: Session, now: datetime, wanted: Wanted) -> Sequence[int]:
+    if wanted.probing:
+        return _least_tried(session, now, wanted)
     if wanted.doubtful is None:
         found = [id_ for state in _DUE for id_ in _due_in(session, now, state, wanted, wanted.limit)]
         return sorted(found)[: wanted.limit]
@@ -56,6 +63,16 @@ def _due_in(session: Session, now: datetime, state: EffectState, wanted: Wanted,
         values |= {} if schools is None else {"schools": list(schools)}
         found += [row.id for row in session.rows(due, values)]
     return sorted(found)[:most]
+
+
+def _least_tried(session: Session, now: datetime, wanted: Wanted) -> list[int]:
+    kinds = list(EffectKind if wanted.kinds is None else wanted.kinds)
+    values = {"kinds": kinds, "now": now, "most": wanted.limit}
+    if wanted.schools is None:
+        return [row.id for row in session.rows(_LEAST_TRIED, values)]
+    return [
+        row.id for row in session.rows(_LEAST_TRIED_OF_SCHOOLS, values | {"schools": list(wanted.schools)})
+    ]
 
 
 def count_due(session: Session, schools: Collection[str]) -> dict[tuple[str, EffectKind], int]:
@@ -135,6 +152,14 @@ _TAKEN = (
     .returning(effects)
 )
 _OPEN = effects.c.state.in_([EffectState.WAITING, EffectState.UNCLEAR])
+_LEAST_TRIED = (
+    sa.select(effects.c.id)
+    .where(_OPEN, effects.c.kind.in_(sa.bindparam("kinds", expanding=True)), _DUE_NOW, _is_free())
+    .order_by(effects.c.attempt - sa.case((effects.c.look_first, DOUBTS_FIRST), else_=0), effects.c.id)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LEAST_TRIED_OF_SCHOOLS = _LEAST_TRIED.where(_OF_SCHOOLS)
 _DUE_COUNT = (
     sa.select(effects.c.school, effects.c.kind, sa.func.count().label("n"))
     .where(_OPEN, _DUE_NOW, _is_free(), _OF_SCHOOLS)

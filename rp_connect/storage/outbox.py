@@ -17,7 +17,7 @@ from rp_connect.errors import NotFoundError, UsageError
 from rp_connect.storage.case_tables import effects
 from rp_connect.storage.faults import ClashError
 from rp_connect.storage.leases import LEASE, Wanted, count_due, take
-from rp_connect.storage.retirement import retire
+from rp_connect.storage.retirement import date, retire
 from rp_connect.storage.session import Row, Session, in_lots
 from rp_connect.storage.types import Moment
 from rp_connect.storage.wishes import want
@@ -73,6 +73,11 @@ class SqlOutbox:
         found = sa.select(effects.c.key).where(effects.c.kind == kind, flying)
         return {row.key for row in self._session.rows(found)}
 
+    def done_since(self, kind: EffectKind, moment: datetime) -> set[str]:
+        lately = (effects.c.state == EffectState.DONE) & (effects.c.done_at > moment)
+        found = sa.select(effects.c.key).where(effects.c.kind == kind, lately)
+        return {row.key for row in self._session.rows(found)}
+
     def due(self, schools: Collection[str]) -> Mapping[tuple[str, EffectKind], int]:
         return count_due(self._session, schools)
 
@@ -84,8 +89,10 @@ class SqlOutbox:
         kinds: Collection[EffectKind] | None = None,
         settles_after: float = 0.0,
         doubtful: int | None = None,
+        *,
+        probing: bool = False,
     ) -> Sequence[Effect]:
-        wanted = Wanted(limit, schools, kinds, doubtful)
+        wanted = Wanted(limit, schools, kinds, doubtful, probing)
         return [_effect(row) for row in take(self._session, owner, wanted, settles_after)]
 
     def renew(self, effect: Effect) -> bool:
@@ -120,9 +127,12 @@ class SqlOutbox:
             raise UsageError(
                 f"Effect {effect_id} is {row.state.value}: only a parked one can be tried again."
             )
-        again = {"state": EffectState.WAITING, "not_before": None, "reason": None}
+        again = {"state": EffectState.WAITING, "not_before": None, "reason": None, "look_first": True}
         self._session.run(sa.update(effects).where(this).values(**again))
         return _effect(self._session.rows(sa.select(effects).where(this))[0])
+
+    def date(self, limit: int) -> int:
+        return date(self._session, limit)
 
     def retire(self, limit: int, kept: timedelta) -> int:
         return retire(self._session, limit, kept)

@@ -6,7 +6,7 @@ one. A notice bears its day in its key, and is asked for on that day alone.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -30,7 +30,6 @@ _FOLLOWED = (
 def retire(session: Session, limit: int, kept: timedelta) -> int:
     """Up to `limit` rows that were done longer than `kept` ago; how many."""
     now = session.now()
-    _date(session, limit, now)
     over = sa.select(effects.c.id).where(
         _IS_DONE,
         effects.c.done_at < now - kept,
@@ -39,8 +38,8 @@ def retire(session: Session, limit: int, kept: timedelta) -> int:
     return session.run(sa.delete(effects).where(effects.c.id.in_(over.limit(limit))))
 
 
-def _date(session: Session, limit: int, now: datetime) -> None:
-    """Done before there was such a time, or by a copy of the program that does not know of it: from now on.
-    No more than `limit` of them, as nobody who writes should wait long; the next call dates the next."""
+def date(session: Session, limit: int) -> int:
+    """Up to `limit` rows, so that nobody who writes waits long; how many."""
     undated = sa.select(effects.c.id).where(_IS_DONE, effects.c.done_at.is_(None)).order_by(effects.c.id)
-    session.run(sa.update(effects).where(effects.c.id.in_(undated.limit(limit))).values(done_at=now))
+    some = effects.c.id.in_(undated.limit(limit))
+    return session.run(sa.update(effects).where(some).values(done_at=session.now()))

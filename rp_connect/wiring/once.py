@@ -21,3 +21,8 @@ class Once(Generic[Thing]):
             if not self._built:
                 self._built.append(self._build())
             return self._built[0]
+
+    @property
+    def built(self) -> Thing | None:
+        """The thing, where somebody has asked for it."""
+        return self._built[0] if self._built else None

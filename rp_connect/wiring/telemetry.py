@@ -7,14 +7,18 @@ kinds, states and seconds: no name, e-mail, case reference, address or text, not
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rp_connect import __version__
 from rp_connect.domain.effect import EffectState
 from rp_connect.errors import BusyError, RpConnectError
+from rp_connect.ports.traffic import CountsTraffic
 from rp_connect.services.office import Office
+from rp_connect.wiring.once import Once
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import CallbackOptions, Observation
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 
 NEVER_S = 365 * 24 * 3600.0
 """The age of the last reading of a school that was never read: an alert should hear of it."""
+TRAFFIC = {"calls": "{request}", "throttled": "{answer}", "waited": "s"}
+"""What a workspace counts, in the order in which it tells it."""
 Gauge = Callable[["CallbackOptions"], Iterable["Observation"]]
 
 
@@ -85,6 +91,9 @@ class Telemetry:
         }
         for name, (unit, read) in gauges.items():
             meter.create_observable_gauge(name, [_gauge(read)], unit)
+        for place, (what, unit) in enumerate(TRAFFIC.items()):
+            name = f"rp_connect.workspace.{what}"
+            meter.create_observable_counter(name, [_gauge(partial(self._traffic, place))], unit)
 
     def _effects(self) -> Iterator[tuple[float, Mapping[str, str]]]:
         """By state, the states without any too: a figure that is missing cannot be told from silence."""
@@ -109,6 +118,17 @@ class Telemetry:
                     last = work.schools.state(school.id).last_success
                     age = NEVER_S if last is None else (now - last).total_seconds()
                     yield max(age, 0.0), {"school": school.id}
+
+    def _traffic(self, place: int) -> Iterator[tuple[float, Mapping[str, str]]]:
+        """One of a workspace's figures, by service: of those that are in use, and once for each scope."""
+        shelves = [one.workspace for one in self._office.schools.values()]
+        used = [shelf.built for shelf in shelves if isinstance(shelf, Once)]
+        counting = {one.scope: one for one in used if isinstance(one, CountsTraffic)}
+        found: Counter[str] = Counter()
+        for workspace in counting.values():
+            found.update({service: counted[place] for service, counted in workspace.traffic().items()})
+        for service, figure in found.items():
+            yield figure, {"service": service}
 
     def _set_aside(self) -> Iterator[tuple[float, Mapping[str, str]]]:
         """Messages that were given up: a person must look."""

@@ -54,6 +54,43 @@ def test_only_a_parked_effect_can_be_tried_again(synced: Installation):
     assert synced.run("effect", "retry", "first").code == 2
 
 
+def test_a_delivery_says_what_was_parked_and_why_and_each_reason_once(synced: Installation):
+    park_everything(synced)
+    answer = synced.run("deliver")
+    assert answer.code == 3
+    tasks, records = (
+        [str(effect["id"]) for effect in synced.json("effect", "list") if effect["kind"] == kind]
+        for kind in ("task", "record")
+    )
+    told = " ".join(answer.out.split())
+    assert f"{len(tasks)} effects parked (effect {', '.join(tasks[:5])} and {len(tasks) - 5} more): " in told
+    assert f"parked (effect {', '.join(records[:5])}" in told
+    reasons = {effect["reason"] for effect in synced.json("effect", "list")}
+    assert reasons
+    assert all(told.count(reason) == 1 for reason in reasons)
+    assert "effect retry ID" in told
+    assert max(map(len, answer.out.splitlines())) <= 80
+    assert len(answer.err.splitlines()) < 5
+    assert synced.json("deliver").keys() == {"done", "waiting", "parked"}
+
+
+def test_several_parked_effects_are_tried_again_at_once_and_all_of_them_or_none(synced: Installation):
+    park_everything(synced)
+    synced.run("deliver")
+    first, second, third = [str(effect["id"]) for effect in synced.json("effect", "list")][:3]
+
+    refused = synced.run("effect", "retry", first, "99999")
+    assert (refused.code, refused.err) == (2, "There is no effect 99999.\n")
+    assert synced.json("effect", "list", "--state", "waiting") == []
+    one = synced.run("effect", "retry", first)
+    assert (one.code, one.out) == (*(0, f"Effect {first} is due again: “rp-connect deliver” sends it.\n"),)
+    both = synced.run("effect", "retry", second, third, second)
+    assert (both.code, both.out) == (0, "2 effects are due again: “rp-connect deliver” sends them.\n")
+    waiting = [str(effect["id"]) for effect in synced.json("effect", "list", "--state", "waiting")]
+    assert waiting == [first, second, third]
+    assert synced.run("effect", "retry").code == 2
+
+
 def test_a_pull_with_nothing_new_says_so(synced: Installation):
     synced.run("deliver")
     (school,) = synced.json("pull")["schools"]

@@ -72,7 +72,7 @@ class Day:
 def begun(folder: Path, url: str) -> Iterator[Day]:
     """Cases with their meetings, records and tasks, and nothing of it sent."""
     need_contract()
-    with GraphServer(check_every=10) as server:
+    with GraphServer(check_every=1) as server:
         # In this process, so that each look can see at once what was asked; it is held the same way.
         trust = TenantTrust(folder, cast(OwnProcess, server), url)
         trust.prepare(SUSPENSIONS)

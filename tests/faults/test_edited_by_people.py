@@ -12,6 +12,7 @@ import pytest
 
 from rp_connect.domain.task import TaskState
 from rp_connect.ports.workspace import SeenTask
+from rp_connect.services.change_suspension import cancel_suspension
 from rp_connect.services.check_installation import check_installation
 from rp_connect.services.complete_task import complete_task
 from rp_connect.services.deliver_effects import deliver_effects
@@ -178,6 +179,48 @@ def test_a_done_task_that_is_deleted_before_its_update_was_sent_stays_done(schoo
     assert school.deliver(NOW).parked == 0
     assert task(school, VOICE)["state"] == "done"
     assert counts(school.pull(NOW)) == {}
+
+
+def test_a_cancelled_task_that_somebody_opens_again_there_is_closed_again(school: DropSchool) -> None:
+    office = school.office(NOW)
+    cancel_suspension(office, "RP-2026-0001", "the lead")
+    office.store.close()
+    school.deliver(NOW)
+    assert task(school, VOICE)["state"] == "cancelled"
+    closed = text(school, VOICE)
+    status = re.findall(r"STATUS:\S+", closed)
+    for _ in range(2):
+        edit(school, VOICE, STATUS="NEEDS-ACTION", PERCENT_COMPLETE=None, COMPLETED=None)
+        assert counts(school.pull(NOW)) == {}
+        school.deliver(NOW)
+        assert re.findall(r"STATUS:\S+", text(school, VOICE)) == status
+        assert task(school, VOICE)["state"] == "cancelled"
+        assert counts(school.pull(NOW)) == {}
+        assert school.deliver(NOW).done == 0
+
+
+def test_a_task_that_a_list_does_not_show_yet_is_not_taken_for_deleted(school: DropSchool) -> None:
+    """The list lags behind for as long as a write needs to settle; after that it is believed."""
+    file(school, VOICE).unlink()
+    assert counts(pull_settling(school, 45.0)) == {}
+    assert task(school, VOICE)["external_id"] is not None
+    assert counts(pull_settling(school, 0.0)) == {"recreated": 1}
+
+
+def test_a_list_that_shows_nothing_yet_does_not_look_like_the_wrong_plan(school: DropSchool) -> None:
+    for one in (school.folder / "workspace" / "tasks").glob("*.ics"):
+        one.unlink()
+    assert counts(pull_settling(school, 45.0)) == {}
+
+
+def pull_settling(school: DropSchool, seconds: float) -> SchoolPull:
+    office = school.office(NOW)
+    workspace: Any = office.school("northwick").workspace()
+    workspace.settles_after = seconds
+    schools = {"northwick": replace(office.school("northwick"), workspace=lambda: workspace)}
+    (pulled,) = pull_tasks(replace(office, schools=schools))
+    office.store.close()
+    return pulled
 
 
 def complete(school: DropSchool, key: str) -> None:

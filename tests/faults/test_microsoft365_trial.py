@@ -15,6 +15,7 @@ import pytest
 
 from tests.faults.tenant_count import differences
 from tests.faults.tenant_trust import SECRETS, TenantTrust, left
+from tests.graph_server.faults import Fault
 from tests.graph_server.fixtures import judge, need_contract
 from tests.graph_server.log import Log
 from tests.graph_server.own_process import OwnProcess
@@ -22,7 +23,6 @@ from tests.graph_server.own_process import OwnProcess
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
 SUSPENSIONS = 500 if FULL else 6
 KILLS = 100 if FULL else 1
-CHECK_EVERY = 10 if FULL else 1
 OUTAGE_S = 240.0 if FULL else 8.0
 pytestmark = [pytest.mark.trial, pytest.mark.facts, pytest.mark.timeout(0 if FULL else 600)]
 
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.trial, pytest.mark.facts, pytest.mark.timeout(0 if FUL
 @pytest.fixture
 def server() -> Iterator[OwnProcess]:
     need_contract()
-    with OwnProcess(check_every=CHECK_EVERY, seed=2026) as running:
+    with OwnProcess(check_every=1, seed=2026) as running:
         yield running
         found = running.take_violations()
     judge(found)
@@ -184,6 +184,7 @@ def probes_within(seconds: float) -> int:
     return count
 
 
+WAITS_S: list[float | None] = [1.0, 2.0, 30.0, 120.0] if FULL else [2.0]
 STORMS = [
     (chance, wait)
     for chance in (0.05, 0.5, 1.0)
@@ -197,16 +198,27 @@ def test_in_a_storm_of_429_nobody_comes_back_before_the_time_that_was_said(
     trust: TenantTrust, chance: float, wait: str
 ):
     trust.prepare(SUSPENSIONS if FULL else 4)
-    seconds = None if wait == "nothing" else 2.0
-    storm = trust.server.faults.throttle(seconds, chance=chance, as_date=wait == "a date")
+    storm = throttled(trust.server, chance, wait)
     ends = time.monotonic() + (600 if FULL else 4)
     while time.monotonic() < ends and waiting(trust):
         trust.deliver()
-    trust.server.faults.remove(storm)
+    for one in storm:
+        trust.server.faults.remove(one)
     trust.deliver_all()
 
     assert wrong(trust) == {}
     assert came_too_soon(trust.server.log, whole=chance == 1.0) == []
+
+
+def throttled(server: OwnProcess, chance: float, wait: str) -> list[Fault]:
+    """So many of all requests, with each of the waits as often as any other: of several that would strike the
+    first one does, so each is taken of what those before it left."""
+    waits = [None] if wait == "nothing" else WAITS_S
+    share = chance / len(waits)
+    return [
+        server.faults.throttle(seconds, chance=share / (1 - number * share), as_date=wait == "a date")
+        for number, seconds in enumerate(waits)
+    ]
 
 
 def came_too_soon(log: Log, *, whole: bool) -> list[str]:

@@ -137,7 +137,7 @@ class FaultMenu:
 
     def lose_answers(self, how: str = "cut", **when: Any) -> Fault:
         """What was asked is done, and then the connection is cut (with all of its batch), or the status `how`
-        is said: "504", "500", or the "403" that Planner gives for a plan which it has made."""
+        is said: "504", "503", "500", or the "403" that Planner gives for a plan which it has made."""
         return self.add(Fault("lose", how=how, **when))
 
     def slow(self, seconds: float, **when: Any) -> Fault:

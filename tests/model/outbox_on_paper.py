@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 WAITING, LEASED, UNCLEAR, DONE, PARKED = "waiting", "leased", "unclear", "done", "parked"
 LEASE = timedelta(seconds=60)
+DOUBTS_FIRST = 20
 LOST = "the worker ended or took too long: whether it arrived is not known"
 
 
@@ -58,6 +59,8 @@ class OutboxOnPaper:
         kinds: Collection[str] | None,
         settles_after: float,
         doubtful: int | None,
+        *,
+        probing: bool,
     ) -> list[Row]:
         """Copies of the rows that are taken: what their worker knows of them from then on."""
         for row in self.rows:
@@ -68,6 +71,9 @@ class OutboxOnPaper:
         due = [row for row in due if kinds is None or row.kind in kinds]
         unclear = [row for row in due if row.state == UNCLEAR]
         taken = unclear[:doubtful] if doubtful is not None and unclear else due[:limit]
+        if probing:
+            least = sorted(due, key=lambda row: row.attempt - DOUBTS_FIRST * row.look_first)
+            taken = sorted(least[:limit], key=lambda row: row.number)
         for row in taken:
             row.state, row.until, row.not_before = LEASED, self.now + LEASE, None
             row.attempt += 1
@@ -126,7 +132,7 @@ class OutboxOnPaper:
         (row,) = [row for row in self.rows if row.number == number]
         if row.state != PARKED:
             return False
-        row.state, row.not_before, row.reason = WAITING, None, None
+        row.state, row.not_before, row.reason, row.look_first = WAITING, None, None, True
         return True
 
     def hasten(self, school: str, kind: str, said: str) -> int:

@@ -47,6 +47,7 @@ _LEASE: Turn = {
     "kinds": st.sampled_from([None, None, None, ["task"], ["meeting", "notice"], []]),
     "settles_after": st.sampled_from([0.0, 15.0]),
     "doubtful": st.none() | st.integers(1, 4),
+    "probing": st.sampled_from([False, False, True]),
 }
 _SETTLE: Turn = {
     "turn": st.just("settle"),
@@ -68,7 +69,7 @@ _RETIRE: Turn = {"turn": st.just("retire"), "kept": st.sampled_from([0, 0, 60])}
 _OFTEN = (_WANT, *([_LEASE] * 3), *([_SETTLE] * 4), *([_TIME] * 2))
 TURN = st.one_of([st.fixed_dictionaries(turn) for turn in (*_OFTEN, _RETRY, _HASTEN, _RETIRE)])
 SEEN = (
-    *("leased", "lost", "renew", "done", "wait", "unclear", "park"),
+    *("leased", "probed", "lost", "renew", "done", "wait", "unclear", "park"),
     *("too late", "taken in", "retry", "hasten", "retire"),
 )
 
@@ -121,13 +122,16 @@ class Beside(RuleBasedStateMachine):
         kinds: list[str] | None = None,
         settles_after: float = 0.0,
         doubtful: int | None = None,
+        *,
+        probing: bool = False,
     ) -> int:
         meant = None if kinds is None else [EffectKind(kind) for kind in kinds]
-        ours = self._do("lease", owner, limit, schools, meant, settles_after, doubtful)
-        theirs = self.paper.lease(limit, schools, kinds, settles_after, doubtful)
+        ours = self._do("lease", owner, limit, schools, meant, settles_after, doubtful, probing=probing)
+        theirs = self.paper.lease(limit, schools, kinds, settles_after, doubtful, probing=probing)
         assert [_told(effect) for effect in ours] == [_noted(row) for row in theirs]
         self.held += zip(ours, theirs, strict=True)
         self.seen["leased"] += len(theirs)
+        self.seen["probed"] += len(theirs) * probing
         self.seen["lost"] += sum((row.reason or "").startswith("the worker ended") for row in theirs)
         return len(theirs)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from rp_connect.domain.case import Stage
 from rp_connect.domain.slots import Excluded
 from rp_connect.domain.task import TaskState
 from rp_connect.errors import AccessError, ConfigError, NotFoundError, TryLaterError, UsageError
+from rp_connect.ports.lanes import Opened, Shut
 from rp_connect.services.move_case import move_case
 from rp_connect.services.office import Office
 from rp_connect.services.read_diaries import UNREAD
@@ -219,6 +220,37 @@ def test_diaries_that_cannot_be_read_leave_the_suggestions_and_a_sentence(
 
     assert plain.note == ""
     assert "lead@trust.example" not in caplog.text
+
+
+def test_a_calendar_that_asked_for_patience_is_not_asked_for_diaries_either(office: Office, diaries: Diaried):
+    add_reintegration(office)
+    with office.store.begin() as work:
+        work.lanes.told_to_wait(diaries.scope, "calendar", Opened(0), 90, "Too many requests.")
+        work.commit()
+
+    assert suggest_slots(with_workspace(office, diaries), "RP-2026-0001").note == UNREAD
+    assert diaries.asked == []
+
+
+def test_where_a_diary_says_how_long_to_wait_nobody_writes_to_the_calendar_before(
+    office: Office, diaries: Diaried
+):
+    add_reintegration(office)
+    asking = with_workspace(office, diaries)
+
+    def shut() -> Shut | None:
+        with office.store.read() as work:
+            return work.lanes.shut_until(diaries.scope, "calendar")
+
+    diaries.fault = TryLaterError("Not now.")
+    suggest_slots(asking, "RP-2026-0001")
+    assert shut() is None
+    diaries.fault = TryLaterError("Not now.", retry_after=90)
+    assert [suggest_slots(asking, "RP-2026-0001").note for _ in range(2)] == [UNREAD, UNREAD]
+    assert len(diaries.asked) == 2
+    told = shut()
+    assert told is not None
+    assert told.until > office.store.now() + timedelta(seconds=80)
 
 
 def test_while_the_lead_is_away_the_diary_of_their_cover_counts(tmp_path: Path, diaries: Diaried):

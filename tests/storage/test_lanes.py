@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rp_connect.domain.effect import EffectKind
+from rp_connect.domain.effect import EffectKind, EffectState
 from rp_connect.ports.lanes import Entry, Held, Opened, Shut
 from rp_connect.storage.lanes import pause_after
 from rp_connect.storage.owners import this_process
@@ -310,4 +310,6 @@ def test_a_parked_one_may_have_landed_all_the_same(store, look_first):
     [taken] = lease(store)
     with store.begin() as work:
         assert work.effects.park(taken, "a fault of the plugin", look_first=look_first)
-        assert work.effects.retry(taken.id).look_first is look_first
+        [parked] = work.effects.every(EffectState.PARKED)
+        assert parked.look_first is look_first
+        assert work.effects.retry(taken.id).look_first  # whatever it was parked for

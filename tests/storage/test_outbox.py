@@ -241,6 +241,63 @@ def test_who_asks_for_rows_in_doubt_gets_all_of_them_before_any_other(store):
     assert taken() == ["e", "f"]
 
 
+def test_a_probe_takes_what_was_tried_least_of_all_schools_and_before_it_what_is_in_doubt(store, clock):
+    want(store, "a", "b")
+    want(store, "c", school="eastmoor", kind=EffectKind.RECORD)
+    want(store, "d", school="westbury")
+    for times in (3, 2):
+        for effect in lease(store, times):
+            write(store, "wait", effect, 0, "too many requests")
+
+    def probed(*schools: str) -> list[str]:
+        with store.begin() as work:
+            rows = work.effects.lease(
+                ME, 1, schools or None, [EffectKind.TASK, EffectKind.RECORD], probing=True
+            )
+            work.commit()
+        for effect in rows:
+            write(store, "wait" if effect.key != "c" else "unclear", effect, 0, "too many requests")
+        return [effect.key for effect in rows]
+
+    ours = (SCHOOL, "eastmoor")
+    assert [probed(*ours), probed(*ours)] == [["c"], ["c"]]
+    assert probed() == ["c"]
+    assert probed(SCHOOL) == ["a"]
+    want(store, "d", school="westbury")
+    assert [probed("westbury"), probed("nowhere")] == [["d"], []]
+
+
+def test_what_is_in_doubt_for_ever_is_not_all_that_is_ever_probed(store, clock):
+    want(store, "a")
+    write(store, "unclear", lease(store)[0], 0, "no answer")
+    want(store, "b")
+    taken = []
+    for _ in range(50):
+        with store.begin() as work:
+            [effect] = work.effects.lease(ME, 1, [SCHOOL], probing=True)
+            work.effects.unclear(effect, 0, "no answer")
+            work.commit()
+        taken.append(effect.key)
+
+    assert taken[:19] == ["a"] * 19
+    assert taken.count("b") == 25
+
+
+def test_what_was_done_lately_is_known_by_its_kind(store, clock):
+    want(store, "a", "b", "c")
+    want(store, "r", kind=EffectKind.RECORD)
+    a, b, _, r = lease(store)
+    write(store, "done", a)
+    clock.move_on(30)
+    write(store, "done", b)
+    write(store, "done", r)
+
+    with store.read() as work:
+        moments = [clock.moment - timedelta(seconds=seconds) for seconds in (31, 30, 0)]
+        found = [work.effects.done_since(EffectKind.TASK, moment) for moment in moments]
+    assert found == [{"a", "b"}, {"b"}, set()]
+
+
 def test_who_looked_first_once_looks_first_until_it_is_done(store, clock):
     want(store, "a")
     write(store, "unclear", lease(store)[0], 0, "no answer")
@@ -280,7 +337,7 @@ def test_a_parked_one_is_due_again_when_a_person_says_so(store):
         again = work.effects.retry(first.id)
         work.commit()
 
-    assert (again.state, again.not_before, again.look_first) == (WAITING, None, False)
+    assert (again.state, again.not_before, again.look_first) == (WAITING, None, True)
     assert [effect.attempt for effect in lease(store)] == [2]
 
 

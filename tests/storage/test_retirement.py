@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from rp_connect.storage.store import SqlStore
 from tests.storage.test_outbox import ME, want
-
-MONTH = timedelta(days=30)
 
 
 def done_before_the_time_was_kept(store: SqlStore, count: int) -> None:
@@ -27,28 +23,17 @@ def undated(store: SqlStore) -> list[str]:
     return [row.key for row in found]
 
 
-def retire(store: SqlStore, limit: int) -> int:
+def date(store: SqlStore, limit: int) -> int:
     with store.begin() as work:
-        gone = work.effects.retire(limit, MONTH)
+        dated = work.effects.date(limit)
         work.commit()
-    return gone
+    return dated
 
 
 def test_what_was_done_before_the_time_was_kept_is_dated_some_rows_at_a_time_and_the_oldest_first(store):
     done_before_the_time_was_kept(store, 5)
 
-    assert retire(store, 2) == 0
+    assert date(store, 2) == 2
     assert undated(store) == ["northwick.2", "northwick.3", "northwick.4"]
-    assert retire(store, 2) == 0
-    assert retire(store, 2) == 0
+    assert [date(store, 2), date(store, 2)] == [2, 1]
     assert undated(store) == []
-
-
-def test_the_month_counts_from_the_day_on_which_a_row_was_dated(store, clock):
-    for _ in range(2):
-        done_before_the_time_was_kept(store, 2)
-    assert retire(store, 3) == 0
-    clock.move_on(31 * 86400)
-
-    assert retire(store, 3) == 2
-    assert len(undated(store)) == 0

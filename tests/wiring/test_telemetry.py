@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
@@ -17,10 +19,11 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from rp_connect.errors import BusyError, ConfigError
 from rp_connect.services.deliver_effects import deliver_effects
-from rp_connect.services.office import Office
+from rp_connect.services.office import Office, School
 from rp_connect.services.sync_schools import sync_schools
 from rp_connect.wiring.exporters import EVERY_MS, start_telemetry
 from rp_connect.wiring.office import build_office
+from rp_connect.wiring.once import Once
 from rp_connect.wiring.telemetry import NEVER_S, Telemetry
 from tests.leaks.canaries import NOW, canary_school, leaks, write
 from tests.wiring.insights import QUIET, place, rows
@@ -155,6 +158,7 @@ import sys
 import time
 from pathlib import Path
 from rp_connect.wiring.office import build_office
+from rp_connect.wiring.once import Once
 from rp_connect.wiring.exporters import start_telemetry
 office = build_office(Path(sys.argv[1]))
 print(start_telemetry(office, {}))
@@ -257,3 +261,35 @@ def test_the_jobs_of_run_are_told_too(office, insights):
     assert running.returncode == 0, err
     assert "rp_connect.job.duration" in said
     assert leaks(said + out + err) == []
+
+
+class Busy:
+    """A workspace that has been asked for something."""
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+
+    def traffic(self) -> dict[str, tuple[int, int, float]]:
+        return {"planner": (40, 3, 7.5)}
+
+
+def test_what_a_workspace_asked_for_is_told_once_for_all_schools_that_share_it(office):
+    (school,) = office.schools.values()
+
+    def at(scope: str, *, used: bool = True) -> School:
+        shelf: Once[Any] = Once(lambda: Busy(scope))
+        if used:
+            shelf()
+        made: School = replace(school, workspace=shelf)
+        return made
+
+    schools = {"a": at("one"), "b": at("one"), "c": at("two"), "d": at("three", used=False), "e": school}
+    reader = InMemoryMetricReader()
+    telemetry = Telemetry(replace(office, schools=schools), [reader], [])
+    found = figures(reader)
+    telemetry.close()
+    assert {name: told for name, told in found.items() if "workspace" in name} == {
+        "rp_connect.workspace.calls": [({"service": "planner"}, 80)],
+        "rp_connect.workspace.throttled": [({"service": "planner"}, 6)],
+        "rp_connect.workspace.waited": [({"service": "planner"}, 15.0)],
+    }

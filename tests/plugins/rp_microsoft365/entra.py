@@ -62,7 +62,8 @@ def make_certificate(
 
 @dataclass
 class Entra:
-    """`forms` are the requests for a token; `refuse` is said instead of one, (status, body, headers)."""
+    """`forms` are the requests for a token; `refuse` is said instead of one, (status, body, headers).
+    `tokens` are given one after the other, the last one again and again."""
 
     server: Loopback
     secret: str = SECRET
@@ -71,6 +72,7 @@ class Entra:
     refuse: tuple[int, Any, Mapping[str, str]] | None = None
     unknown: Says | None = None
     forms: list[dict[str, str]] = field(default_factory=list)
+    tokens: tuple[str, ...] = (SIGNED_IN,)
 
     def says(self, came: Came) -> Says:
         if came.method == "GET":
@@ -84,7 +86,8 @@ class Entra:
             return Says(401, {"error": "invalid_client", "error_codes": [7000215]})
         if form["client_id"] != CLIENT or form["scope"] != f"{GRAPH}/.default":
             return Says(400, {"error": "invalid_request"})
-        return Says(200, {"access_token": SIGNED_IN, "expires_in": 3599, "token_type": "Bearer"})
+        token = self.tokens[min(len(self.forms), len(self.tokens)) - 1]
+        return Says(200, {"access_token": token, "expires_in": 3599, "token_type": "Bearer"})
 
     def _description(self) -> Says:
         base = f"{self.server.url}/{TENANT}"

@@ -117,11 +117,12 @@ def test_each_item_of_a_good_batch_is_judged_on_its_own():
         answers = graph_at(server.url).ask_all(asked)
 
     assert kinds(answers) == [
-        Answer, TryLaterError, TryLaterError, UnclearError, TryLaterError, PlanFullError, AccessError,
+        Answer, TryLaterError, TryLaterError, TryLaterError, TryLaterError, PlanFullError, AccessError,
         ConflictError, GoneError, UnclearError, UnclearError, Answer, Answer,
     ]  # fmt: skip
     assert isinstance(answers[1], TryLaterError)
     assert answers[1].retry_after == 9
+    assert [n for n, one in enumerate(answers) if isinstance(one, TryLaterError) and one.look_first] == [3]
     assert isinstance(answers[4], TryLaterError)
     assert answers[4].retry_after == 3
 
@@ -172,12 +173,24 @@ def test_where_a_whole_batch_is_lost_only_its_writes_are_unclear(says):
     assert kinds(answers) == [UnclearError, TryLaterError, UnclearError]
 
 
-@pytest.mark.parametrize("says", [Says(429), Says(503), Says(503, headers={"Retry-After": "30"})])
-def test_where_the_door_is_closed_no_item_was_begun(says):
+def in_doubt(answers: Sequence[object]) -> list[bool]:
+    assert kinds(answers) == [TryLaterError] * len(answers)
+    return [isinstance(answer, TryLaterError) and answer.look_first for answer in answers]
+
+
+@pytest.mark.parametrize("says", [Says(429), Says(503, headers={"Retry-After": "30"})])
+def test_where_the_door_is_closed_and_says_so_no_item_was_begun(says):
     with loopback(says) as server:
         answers = graph_at(server.url).ask_all([create(), read(), change()])
 
-    assert kinds(answers) == [TryLaterError] * 3
+    assert in_doubt(answers) == [False] * 3
+
+
+def test_behind_a_door_that_does_not_say_for_how_long_it_is_closed_every_write_is_in_doubt():
+    with loopback(Says(503)) as server:
+        answers = graph_at(server.url).ask_all([create(), read(), change()])
+
+    assert in_doubt(answers) == [True, False, True]
 
 
 def test_where_nobody_listens_every_item_is_for_later():
@@ -218,6 +231,13 @@ def test_one_item_that_graph_cannot_read_does_not_keep_the_others_from_it():
     assert [n for n, answer in enumerate(answers) if not isinstance(answer, Answer)] == [13]
     assert type(answers[13]) is RpConnectError
     assert len(server.came) < 12
+
+
+def test_a_sign_in_that_ends_between_two_halves_of_a_batch_does_not_hide_the_first():
+    with loopback(Says(400), each(made), Says(401)) as server:
+        answers = graph_at(server.url).ask_all([create(), create()])
+
+    assert kinds(answers) == [Answer, AccessError]
 
 
 def told_to_wait(item: Item) -> Item:
@@ -326,7 +346,7 @@ def test_only_one_batch_of_events_is_at_outlook_and_no_single_call_beside_it():
 
 def test_batches_and_their_items_are_counted():
     with loopback(each(lambda item: {"status": 429} if "bad" in item["url"] else made(item))) as server:
-        graph = graph_at(server.url)
+        graph = graph_at(server.url, tenant="batches.example")
         graph.ask_all([create(), create("/planner/tasks?bad"), create()])
 
     counted = graph.sender.traffic.snapshot()["planner"]

@@ -261,6 +261,28 @@ def test_a_meeting_that_a_person_deleted_is_gone(graph_server: GraphServer):
     assert graph_server.state.events == {}
 
 
+def test_a_meeting_that_is_moved_within_seconds_of_being_made_is_still_one_event(graph_server: GraphServer):
+    meetings = shelf(graph_server)
+    graph_server.configure(visible_after=1.5)
+    written = meetings.create(MEETING)
+
+    moved = meetings.update(written.external_id, replace(MEETING, revision=2, place="Hall"))
+
+    assert moved.external_id == written.external_id
+    assert only(graph_server)["location"]["displayName"] == "Hall"
+
+
+def test_a_meeting_that_is_unknown_to_the_change_though_it_was_just_read_is_not_made_again(
+    graph_server: GraphServer,
+):
+    meetings = shelf(graph_server)
+    written = meetings.create(MEETING)
+    graph_server.faults.refuse(404, "ErrorItemNotFound", method="PATCH", path="/events/", times=1)
+
+    with pytest.raises(TryLaterError):
+        meetings.update(written.external_id, replace(MEETING, revision=2, place="Hall"))
+
+
 def test_a_meeting_that_got_another_id_is_still_the_same_one(graph_server: GraphServer):
     """As when a person moves it to another calendar and back."""
     meetings = shelf(graph_server)

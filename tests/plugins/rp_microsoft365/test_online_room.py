@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from rp_connect.errors import UnclearError
+from rp_connect.ports.workspace import Written
+from rp_microsoft365.meetings import CalendarMeetings
 from rp_microsoft365.online_room import NO_ROOM, ROOM_STAYS
 from tests.graph_server.server import GraphServer
 from tests.plugins.rp_microsoft365.invented_meetings import MEETING, ONLINE, only, shelf
@@ -97,22 +99,64 @@ def test_a_lobby_that_we_may_not_set_is_a_warning_and_the_meeting_stands(
     assert permission in written.warning
 
 
-def test_a_lobby_that_could_not_be_set_is_tried_again_with_the_next_change(graph_server: GraphServer):
+def found_and_updated(meetings: CalendarMeetings) -> Written:
+    """What the core does after an unclear end, once it is time."""
+    found = meetings.find(ONLINE.key)
+    assert found is not None
+    assert found.revision is None, "it does not say that all is done"
+    return meetings.update(found.external_id, ONLINE)
+
+
+def test_a_lobby_that_could_not_be_set_for_a_moment_is_tried_again_until_it_is(graph_server: GraphServer):
     meetings = shelf(graph_server, lobby=True)
-    graph_server.faults.throttle(1, service="online_meetings")
-    written = meetings.create(ONLINE)
-    graph_server.faults.clear()
-    assert "lobby" in written.warning
+    graph_server.faults.throttle(1, service="online_meetings", times=1)
+    with pytest.raises(UnclearError, match="Teams room is not set up yet"):
+        meetings.create(ONLINE)
     asked = graph_server.log.logical["online_meetings"]
-    early = meetings.update(written.external_id, replace(ONLINE, revision=2, minutes=45))
-    assert "lobby" in early.warning
+    with pytest.raises(UnclearError):
+        found_and_updated(meetings)
     assert graph_server.log.logical["online_meetings"] == asked, "not before the time that it said"
 
     time.sleep(1.1)
-    moved = meetings.update(written.external_id, replace(ONLINE, revision=3, minutes=30))
+    written = found_and_updated(meetings)
 
     (room,) = graph_server.state.meetings.values()
-    assert (moved.warning, room["allowRecording"]) == ("", False)
+    assert (written.warning, room["allowRecording"]) == ("", False)
+    assert written.external_id == only(graph_server)["id"]
+
+
+def test_a_room_that_teams_does_not_know_yet_is_set_up_once_it_does(graph_server: GraphServer):
+    graph_server.configure(visible_after=60)
+    meetings = shelf(graph_server, lobby=True)
+    with pytest.raises(UnclearError, match="does not know the room yet"):
+        meetings.create(ONLINE)
+    graph_server.state.reveal()
+
+    found_and_updated(meetings)
+
+    (room,) = graph_server.state.meetings.values()
+    assert room["allowRecording"] is False
+
+
+def test_a_room_that_teams_never_comes_to_know_is_a_warning_in_the_end(graph_server: GraphServer):
+    graph_server.configure(visible_after=60)
+    meetings = shelf(graph_server, lobby=True)
+    with pytest.raises(UnclearError):
+        meetings.create(ONLINE)
+    graph_server.state.reveal()
+    graph_server.state.meetings.clear()
+    next(iter(graph_server.state.events.values()))["createdDateTime"] = "2026-01-05T09:00:00Z"
+
+    assert found_and_updated(meetings).warning.startswith("The Teams room’s lobby and recording are as your")
+
+
+def test_a_sign_in_that_ends_before_the_lobby_is_set_does_not_hide_the_meeting(graph_server: GraphServer):
+    graph_server.faults.sign_out(path="/onlineMeetings")
+
+    written = shelf(graph_server, lobby=True).create(ONLINE)
+
+    assert written.external_id == only(graph_server)["id"]
+    assert "lobby" in written.warning
 
 
 def test_a_meeting_whose_answer_was_lost_gets_its_lobby_all_the_same(graph_server: GraphServer):

@@ -7,8 +7,8 @@ from threading import Barrier
 
 import pytest
 
-from rp_connect.errors import TryLaterError
-from rp_microsoft365.probe import look_around
+from rp_connect.errors import AccessError, TryLaterError
+from rp_microsoft365.probe import look_around, told
 from rp_microsoft365.settings import Microsoft365Settings
 from rp_microsoft365.workspace import build_workspace
 from tests.graph_server.server import GraphServer
@@ -68,6 +68,29 @@ def test_a_refused_mailbox_is_one_sentence_with_the_command_and_without_its_addr
     assert "New-ManagementRoleAssignment" in said
     assert "Application Calendars.ReadWrite" in said
     assert "lead@" not in said
+
+
+@pytest.mark.parametrize("permission", ["Tasks.ReadWrite.All", "Sites.Selected", "User.ReadBasic.All"])
+def test_what_a_managed_identity_lacks_is_told_with_the_command_since_entra_has_no_page_for_it(
+    permission: str,
+):
+    said = told(AccessError("Refused."), permission, managed_identity())
+
+    assert "New-MgServicePrincipalAppRoleAssignment" in said
+    assert f"Where-Object Value -eq '{permission}'" in said
+    assert ("/permissions" in said) is (permission == "Sites.Selected")
+
+
+def managed_identity() -> Microsoft365Settings:
+    own = settings("http://127.0.0.1:9").own.model_dump()
+    return Microsoft365Settings.model_validate(own | {"credential": "managed_identity"})
+
+
+def test_the_consent_to_every_mailbox_is_given_to_nobody():
+    command = told(AccessError("Refused."), "Calendars.ReadWrite", managed_identity())
+
+    assert "New-ManagementRoleAssignment" in command
+    assert "AppRoleAssignment" not in command
 
 
 def test_a_missing_teams_policy_is_told_only_where_the_lobby_is_to_be_set(server: GraphServer):

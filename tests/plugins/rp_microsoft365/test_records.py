@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from rp_connect.errors import AccessError, ConfigError, ConflictError, GoneError, RpConnectError, UnclearError
+from rp_connect.errors import (
+    AccessError,
+    ConfigError,
+    ConflictError,
+    GoneError,
+    RpConnectError,
+    TryLaterError,
+    UnclearError,
+)
 from rp_connect.ports.workspace import Bulk, CaseRecord, Written
 from rp_microsoft365.records import SharePointRecords
 from tests.graph_server.server import GraphServer
@@ -170,11 +178,43 @@ def test_an_insert_whose_answer_is_lost_is_unclear_and_then_found(
 def test_a_refusal_that_is_no_duplicate_is_told_as_it_is(
     graph_server: GraphServer, records: SharePointRecords
 ):
+    """After it was looked for as often as something that is not shown yet would need."""
     graph_server.faults.refuse(400, "invalidRequest", **INSERT)
 
+    for _ in range(2):
+        with pytest.raises(TryLaterError, match="does not show it"):
+            records.create(RECORD)
     with pytest.raises(RpConnectError, match="does not take this request"):
         records.create(RECORD)
     assert items(graph_server) == []
+
+
+def test_a_case_that_changes_within_seconds_of_being_listed_is_tried_again_and_is_one_item(
+    graph_server: GraphServer, records: SharePointRecords
+):
+    graph_server.configure(visible_after=60)
+    records.create(RECORD)
+    with pytest.raises(TryLaterError, match="refuses RP-2026-0001 and does not show it"):
+        records.create(replace(RECORD, revision=2))
+
+    graph_server.state.reveal()
+    with pytest.raises(ConflictError):
+        records.create(replace(RECORD, revision=2))
+    found = written(records.find(RECORD.key))
+    records.update(found.external_id, replace(RECORD, revision=2))
+    assert [fields["Revision"] for fields in items(graph_server)] == [2]
+
+
+def test_a_sign_in_that_ends_when_a_refused_case_is_looked_for_hides_no_other(
+    graph_server: GraphServer, records: SharePointRecords
+):
+    one, two = numbered(2)
+    records.create(one)
+    graph_server.faults.sign_out(service="lists", method="GET", path="/items")
+
+    outcomes = records.create_all([one, two])
+
+    assert [type(each) for each in outcomes] == [AccessError, Written]
 
 
 def test_fifty_cases_are_made_looked_up_and_changed_in_batches(
@@ -231,5 +271,6 @@ def test_an_address_instead_of_the_sites_id_is_told_with_the_question_that_gives
 ):
     shelf = opened(graph_server, site="https://school.sharepoint.com/sites/rp")
 
-    with pytest.raises(ConfigError, match=r"/sites/school\.sharepoint\.com:/sites/rp\?\$select=id"):
+    with pytest.raises(ConfigError, match=r"/sites/school\.sharepoint\.com:/sites/rp\?\$select=id") as told:
         shelf.find("RP-2026-0001")
+    assert f"GET {graph_server.url}/sites/" in str(told.value), "at the Graph of the settings"

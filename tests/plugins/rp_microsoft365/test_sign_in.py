@@ -15,6 +15,7 @@ import pytest
 from rp_connect.errors import AccessError, ConfigError, RpConnectError, TryLaterError
 from rp_microsoft365.asking import AskingGraph
 from rp_microsoft365.opening import open_graph
+from rp_microsoft365.request import Answer
 from tests.plugins.rp_microsoft365.entra import (
     BY_IDENTITY,
     CLIENT,
@@ -27,9 +28,11 @@ from tests.plugins.rp_microsoft365.entra import (
     make_certificate,
 )
 from tests.plugins.rp_microsoft365.loopback import (
+    Came,
     Environment,
     Loopback,
     Says,
+    create,
     loopback,
     read,
     settings,
@@ -184,6 +187,19 @@ def test_a_refused_sign_in_says_what_an_administrator_must_do(graph, trusted, nu
     assert graph.came == []
 
 
+@pytest.mark.parametrize(
+    ("cloud", "audience"),
+    [("global", "api://AzureADTokenExchange;"), ("usgov", "api://AzureADTokenExchangeUSGov;")],
+)
+def test_a_federated_credential_with_another_audience_is_told_that_of_its_cloud(
+    graph, trusted, cloud, audience
+):
+    trusted.refuse = refusal(700212)
+    found = str(fault(signing_in(graph, trusted, cloud=cloud)))
+
+    assert f"it is {audience}".replace(";", ".") in found
+
+
 def test_a_secret_that_was_renewed_is_used_without_a_new_start(graph, trusted):
     secrets = Environment(APP_SECRET="old-" + SECRET)
     signed = signing_in(graph, trusted, secrets=secrets)
@@ -195,12 +211,72 @@ def test_a_secret_that_was_renewed_is_used_without_a_new_start(graph, trusted):
     assert bearers(graph) == [SIGNED_IN]
 
 
-def test_a_token_that_graph_no_longer_takes_is_asked_for_anew(trusted):
-    stale = Says(401, {"error": {"code": "InvalidAuthenticationToken"}})
-    with loopback(stale, Says(200, {"value": []})) as graph:
+STALE = Says(401, {"error": {"code": "InvalidAuthenticationToken"}})
+RENEWED = "canary-renewed-token-" + "R7k-" * 30
+
+
+def test_a_token_that_graph_no_longer_takes_is_renewed_and_nobody_hears_of_it(trusted):
+    trusted.tokens = (SIGNED_IN, RENEWED)
+    with loopback(STALE, Says(200, {"value": []})) as graph:
+        signing_in(graph, trusted).ask(read())
+
+    assert bearers(graph) == [SIGNED_IN, RENEWED]
+
+
+def test_a_batch_that_was_refused_for_its_token_is_sent_once_more_and_nothing_of_it_twice(trusted):
+    def made(came: Came) -> Says:
+        asked = came.json()["requests"]
+        return Says(
+            200, {"responses": [{"id": one["id"], "status": 201, "body": {"id": "T"}} for one in asked]}
+        )
+
+    trusted.tokens = (SIGNED_IN, RENEWED)
+    with loopback(STALE, made) as graph:
+        answers = signing_in(graph, trusted).ask_all([create() for _ in range(15)])
+
+    assert {type(answer) for answer in answers} == {Answer}
+    assert bearers(graph) == [SIGNED_IN, RENEWED]
+
+
+def test_a_sign_in_that_is_refused_twice_is_told_and_the_next_call_asks_for_another(trusted):
+    trusted.tokens = (SIGNED_IN, RENEWED, SIGNED_IN)
+    with loopback(STALE, STALE, Says(200, {"value": []})) as graph:
         signed = signing_in(graph, trusted)
-        assert "does not accept our sign-in" in str(fault(signed))
+        found = fault(signed)
         signed.ask(read())
+
+    assert type(found) is AccessError
+    assert "does not accept our sign-in" in str(found)
+    assert bearers(graph) == [SIGNED_IN, RENEWED, SIGNED_IN]
+
+
+def test_a_token_that_is_the_same_when_it_is_asked_for_again_is_not_tried_again(trusted):
+    with loopback(STALE) as graph:
+        assert type(fault(signing_in(graph, trusted))) is AccessError
+
+    assert bearers(graph) == [SIGNED_IN]
+    assert len(trusted.forms) == 2
+
+
+def test_a_sign_in_that_cannot_be_renewed_now_is_for_later(trusted):
+    def refuse(came: Came) -> Says:
+        trusted.refuse = (503, None, {"Retry-After": "9"})
+        return STALE
+
+    with loopback(refuse) as graph:
+        assert type(fault(signing_in(graph, trusted))) is TryLaterError
+
+
+def test_threads_whose_token_is_refused_together_renew_it_once(trusted):
+    def says(came: Came) -> Says:
+        old = came.headers["authorization"].endswith(SIGNED_IN)
+        return Says(STALE.status, STALE.body, pause=0.2) if old else Says(200, {"value": []})
+
+    trusted.tokens = (SIGNED_IN, RENEWED, SIGNED_IN)
+    with loopback(says) as graph:
+        signed = signing_in(graph, trusted)
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(lambda _: signed.ask(read()), range(6)))
 
     assert len(trusted.forms) == 2
 

@@ -14,6 +14,7 @@ from rp_connect.errors import (
     ConflictError,
     GoneError,
     GuardError,
+    TryLaterError,
     UnclearError,
 )
 from rp_connect.ports.workspace import Records, Written
@@ -125,6 +126,35 @@ def test_a_summary_whose_answer_is_lost_is_written_once_more_and_is_one_file(
 
     assert names(graph_server) == ["RP-2026-0001.meeting.docx"]
     assert written(summaries.find(SUMMARY.key)).revision == 1
+
+
+def test_a_summary_that_is_not_shown_at_once_is_made_all_the_same(
+    graph_server: GraphServer, summaries: Records
+):
+    graph_server.configure(visible_after=1.0)
+
+    assert summaries.create(SUMMARY).revision == 1
+
+
+def test_a_summary_whose_revision_may_not_be_written_is_there_and_to_be_looked_for(
+    graph_server: GraphServer, summaries: Records
+):
+    graph_server.faults.refuse(403, "accessDenied", service="lists", method="PATCH", path="/fields", times=1)
+
+    with pytest.raises(UnclearError, match=r"RP-2026-0001\.meeting is in the library"):
+        summaries.create(SUMMARY)
+    assert written(summaries.find(SUMMARY.key)).revision is None
+
+
+def test_a_list_that_asks_for_patience_once_a_summary_is_there_does_not_hide_it(
+    graph_server: GraphServer, summaries: Records
+):
+    graph_server.faults.throttle(30.0, service="lists", method="PATCH", path="/fields")
+
+    with pytest.raises(TryLaterError) as told:
+        summaries.create(SUMMARY)
+    assert (told.value.look_first, told.value.retry_after) == (True, 30.0)
+    assert names(graph_server) == ["RP-2026-0001.meeting.docx"]
 
 
 def test_what_a_person_wrote_in_a_summary_is_left_alone(graph_server: GraphServer, summaries: Records):

@@ -57,6 +57,11 @@ class Trust:
         ]
         return row
 
+    def time_passes(self) -> None:
+        """Until what was sent must be shown, so that what is absent was deleted."""
+        with closing(sqlite3.connect(self._installation.folder / "rp-connect.db")) as store, store:
+            store.execute("UPDATE effects SET done_at = '2026-01-05 09:00:00.000000' WHERE state = 'done'")
+
     def waiting(self) -> int:
         states = [effect["state"] for effect in self.json("effect", "list")]
         return len([state for state in states if state != "done"])
@@ -125,12 +130,14 @@ def test_a_task_that_is_given_to_somebody_else_is_theirs(trust: Trust):
 
 
 def test_a_deleted_task_is_made_again_once_and_then_the_lead_is_asked(trust: Trust):
+    trust.time_passes()
     delete_task(trust.server.state, trust.row()["id"])
     assert trust.pull() == {"recreated": 1}
     assert trust.run("deliver").code == 0
     again = trust.row()
     assert "deleted and has been made again" in trust.server.state.task_details[again["id"]]["description"]
 
+    trust.time_passes()
     delete_task(trust.server.state, again["id"])
     assert trust.pull() == {"asked": 1}
     assert trust.run("deliver").code == 0

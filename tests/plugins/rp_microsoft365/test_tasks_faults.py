@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -19,8 +20,8 @@ from rp_connect.errors import (
 )
 from rp_connect.ports.workspace import Outcome, WorkspaceTask, Written
 from rp_microsoft365.planner_tasks import PlannerTasks
-from tests.graph_server.people import edit_task
-from tests.plugins.rp_microsoft365.planner_school import BARE, WHOLE, PlannerSchool, numbered
+from tests.graph_server.people import delete_task, edit_task
+from tests.plugins.rp_microsoft365.planner_school import BARE, HEAD_AT, WHOLE, PlannerSchool, numbered
 
 pytestmark = pytest.mark.facts
 TASK = r"^/planner/tasks$"
@@ -93,6 +94,75 @@ def read_by_id(school: PlannerSchool) -> int:
     )
 
 
+def made(outcome: Outcome) -> str:
+    assert isinstance(outcome, Written), outcome
+    return outcome.external_id
+
+
+def test_a_group_that_asks_for_patience_once_a_plan_is_full_hides_no_task_that_was_made(
+    school: PlannerSchool,
+):
+    faults = school.server.faults
+    faults.limit("MaximumTasksInProject", path=TASK, nth=3)
+    faults.throttle(30.0, method="GET", path="^/groups/.*/planner/plans", nth=2)
+
+    outcomes = school.open().create_all([numbered(n) for n in range(1, 6)])
+
+    assert kinds(outcomes) == ["Written", "Written", "TryLaterError", "Written", "Written"]
+    assert len(school.rows) == 4
+
+
+def test_a_sign_in_that_ends_between_tasks_and_notes_leaves_each_of_them_to_be_looked_for(
+    school: PlannerSchool,
+):
+    shelf = school.open()
+    shelf.create(numbered(90))
+    school.server.faults.sign_out(method="GET", path=r"^/planner/tasks/[^/]+/details$")
+
+    outcomes = shelf.create_all([noted(1), noted(2), numbered(3)])
+
+    assert kinds(outcomes) == ["UnclearError", "UnclearError", "Written"]
+    assert len(school.rows) == 4
+
+
+def noted(n: int) -> WorkspaceTask:
+    return replace(numbered(n), details="Basis: SI 2007/1870 reg 6")
+
+
+def test_a_sign_in_that_ends_when_a_task_is_tried_without_its_people_hides_no_other_change(
+    school: PlannerSchool,
+):
+    shelf = school.open()
+    first, second = map(made, shelf.create_all([numbered(1), numbered(2)]))
+    school.server.faults.limit("MaximumTasksAssignedToUser", method="PATCH", path=ONE_TASK, times=1)
+    school.server.faults.sign_out(method="PATCH", path=ONE_TASK, nth=2)
+    given = replace(numbered(1), revision=2, assignees=(HEAD_AT,), day=date(2026, 11, 19))
+    moved = replace(numbered(2), revision=2, day=date(2026, 11, 19))
+
+    assert kinds(shelf.update_all([(first, given), (second, moved)])) == ["AccessError", "Written"]
+
+
+def test_a_plan_that_cannot_be_opened_keeps_only_its_own_tasks_waiting(school: PlannerSchool):
+    first, second = map(made, school.open().create_all([numbered(1), numbered(2)]))
+    school.server.state.tasks[first]["planId"] = "gone".ljust(28, "0")
+    later = [replace(numbered(n), revision=2, day=date(2026, 11, 19)) for n in (1, 2)]
+
+    outcomes = school.open().update_all([(first, later[0]), (second, later[1])])
+
+    assert kinds(outcomes) == ["TryLaterError", "Written"]
+
+
+def test_a_task_that_cannot_be_looked_for_now_keeps_no_other_from_being_changed(school: PlannerSchool):
+    first, second = map(made, school.open().create_all([numbered(1), numbered(2)]))
+    delete_task(school.server.state, first)
+    school.server.faults.refuse(503, "busy", method="GET", path="^/groups/.*/planner/plans")
+    later = [replace(numbered(n), revision=2, day=date(2026, 11, 19)) for n in (1, 2)]
+
+    outcomes = school.open().update_all([(first, later[0]), (second, later[1])])
+
+    assert kinds(outcomes) == ["TryLaterError", "Written"]
+
+
 def test_a_task_whose_notes_were_cut_off_is_completed_and_not_made_twice(school: PlannerSchool):
     fault = school.server.faults.busy(None, service="planner", method="PATCH", path=DETAILS)
     shelf = school.open()
@@ -133,6 +203,41 @@ def test_a_task_that_is_listed_and_not_known_by_its_id_is_not_taken_for_deleted(
     school.server.faults.refuse(404, "", service="planner", method="GET", path=ONE_TASK)
     with pytest.raises(TryLaterError):
         shelf.update(written.external_id, replace(BARE, revision=2))
+
+
+def test_a_task_that_is_changed_within_seconds_of_being_made_is_not_taken_for_deleted(
+    school: PlannerSchool,
+):
+    shelf = school.open()
+    shelf.create(numbered(90))
+    school.server.configure(visible_after=1.5)
+    written = shelf.create(BARE)
+
+    shelf.update(written.external_id, replace(BARE, revision=2, day=None))
+
+    assert school.server.state.tasks[written.external_id]["dueDateTime"] is None
+
+
+def test_a_task_that_is_unknown_to_the_change_though_it_was_just_read_is_not_taken_for_deleted(
+    school: PlannerSchool,
+):
+    shelf = school.open()
+    written = shelf.create(BARE)
+    school.server.faults.refuse(404, "", service="planner", method="PATCH", path=ONE_TASK, times=1)
+
+    with pytest.raises(TryLaterError):
+        shelf.update(written.external_id, replace(BARE, revision=2, day=None))
+
+
+def test_a_task_that_was_deleted_is_told_so_within_seconds(school: PlannerSchool):
+    shelf = school.open()
+    written = shelf.create(BARE)
+    school.delete()
+    began = time.monotonic()
+
+    with pytest.raises(GoneError, match="was deleted in Planner"):
+        shelf.update(written.external_id, replace(BARE, revision=2))
+    assert time.monotonic() - began < 8.0
 
 
 @pytest.mark.parametrize("status", [409, 412])

@@ -24,6 +24,7 @@ from rp_connect.errors import (
     TryLaterError,
     UnclearError,
 )
+from rp_microsoft365.asking import AskingGraph
 from rp_microsoft365.judging import is_stale_sign_in
 from rp_microsoft365.limits import LimitError, PlanFullError
 from rp_microsoft365.reply import Reply
@@ -137,7 +138,7 @@ def test_a_bundle_of_certificates_that_is_not_there_is_named(monkeypatch):
         (create(), Says(424), TryLaterError),
         (create(), Says(429, headers={"Retry-After": "7"}), TryLaterError),
         (create(), Says(503, headers={"Retry-After": "7"}), TryLaterError),
-        (create(), Says(503), UnclearError),
+        (create(), Says(503), TryLaterError),
         (change(), Says(503), TryLaterError),
         (read(), Says(500), TryLaterError),
         (create(), Says(500), UnclearError),
@@ -201,6 +202,26 @@ def test_an_answer_that_drips_for_ever_is_given_up(monkeypatch):
     thread.join()
     door.close()
     assert took < 2.0
+
+
+@pytest.mark.parametrize(
+    ("request_", "says", "doubted"),
+    [
+        (create(), Says(503), True),
+        (change(), Says(503), True),
+        (read(), Says(503), False),
+        (create(), Says(503, headers={"Retry-After": "7"}), False),
+        (change(), Says(503, headers={"Retry-After": "7"}), False),
+        (create(), Says(429), False),
+    ],
+)
+def test_a_write_that_met_a_closed_door_which_said_nothing_of_when_is_looked_for_first(
+    request_, says, doubted
+):
+    found = fault(request_, says)
+
+    assert isinstance(found, TryLaterError)
+    assert found.look_first is doubted
 
 
 @pytest.mark.parametrize("request_", [read(), create(), change()])
@@ -296,17 +317,23 @@ def test_nothing_of_that_service_goes_out_before_the_time_that_was_given():
     ]  # fmt: skip
 
 
+def waits(graph: AskingGraph) -> float:
+    counted = graph.sender.traffic.snapshot()
+    return counted["planner"]["waits"] if "planner" in counted else 0
+
+
 @pytest.mark.parametrize(
     "first", [Says(429), Says(503), Says(500), Says(504), Says(cut=True), Says(200, b"{")]
 )
 def test_with_patience_a_read_is_asked_again(first):
     with loopback(first, GOOD) as server:
         graph = graph_at(server.url, patience_s=5)
+        before = waits(graph)
         answer = graph.ask(read())
 
     assert answer.body == {"value": []}
     assert len(server.came) == 2
-    assert graph.sender.traffic.snapshot()["planner"]["waits"] == 1
+    assert waits(graph) - before == 1
 
 
 def test_patience_waits_as_long_as_the_answer_asks_and_no_longer_than_it_has():
@@ -331,9 +358,9 @@ def test_a_change_asked_again_still_bears_its_version(first):
     assert [came.headers["prefer"] for came in server.came] == ["return=representation"] * 2
 
 
-@pytest.mark.parametrize("first", [Says(500), Says(504), Says(cut=True)])
+@pytest.mark.parametrize("first", [Says(500), Says(503), Says(504), Says(cut=True)])
 def test_a_change_whose_end_is_unclear_is_not_sent_again(first):
-    with loopback(first, Says(204)) as server, pytest.raises(UnclearError):
+    with loopback(first, Says(204)) as server, pytest.raises((UnclearError, TryLaterError)):
         graph_at(server.url, patience_s=5).ask(change())
 
     assert len(server.came) == 1
@@ -364,6 +391,26 @@ def test_what_was_made_a_moment_ago_is_asked_for_again_until_it_shows():
 
     assert answer.body == {"id": "T1"}
     assert len(server.came) == 3
+
+
+def test_what_may_have_been_made_a_moment_ago_is_gone_where_it_stays_away():
+    began = time.monotonic()
+    with loopback(Says(404)) as server, pytest.raises(GoneError):
+        graph_at(server.url).ask(read("/planner/tasks/T1", maybe_fresh=True))
+
+    assert len(server.came) > 1
+    assert time.monotonic() - began < 8.0
+
+
+def test_schools_that_sign_in_as_the_same_are_counted_together():
+    with loopback(GOOD) as server:
+        schools = [graph_at(server.url, tenant="together.example") for _ in range(3)]
+        other = graph_at(server.url, tenant="apart.example")
+        for graph in schools:
+            graph.ask(read())
+
+    assert schools[0].sender.traffic.snapshot()["planner"]["calls"] == 3
+    assert other.sender.traffic.snapshot() == {}
 
 
 def test_every_page_of_a_collection_is_read():
@@ -450,7 +497,7 @@ def test_other_services_do_not_wait_for_outlook():
 
 def test_what_went_over_the_wire_is_counted_without_addresses():
     with loopback(GOOD, Says(429), Says(cut=True), GOOD) as server:
-        graph = graph_at(server.url)
+        graph = graph_at(server.url, tenant="counted.example")
         graph.ask(read())
         for _ in range(2):
             with pytest.raises(TryLaterError):
@@ -505,7 +552,7 @@ def test_threads_that_share_a_way_to_graph_get_their_own_answers():
 
 def test_whoever_can_wait_shares_turns_and_counts_with_whoever_cannot():
     with loopback(Says(429, headers={"Retry-After": "1"}), GOOD) as server:
-        graph = graph_at(server.url)
+        graph = graph_at(server.url, tenant="patient.example")
         with pytest.raises(TryLaterError):
             graph.ask(read())
         began = time.monotonic()

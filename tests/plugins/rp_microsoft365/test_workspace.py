@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from rp_connect.errors import RpConnectError
 from rp_connect.ports.workspace import Bulk, Busy, Workspace
 from rp_microsoft365.plugin import build
+from rp_microsoft365.workspace import Microsoft365Workspace
 from tests.graph_server.server import GraphServer
-from tests.graph_server.tenant import HEAD
+from tests.graph_server.tenant import HEAD, SITE
 from tests.plugins.rp_microsoft365.tenant_school import open_workspace, settings
 
 NOWHERE = "http://127.0.0.1:9"
@@ -78,3 +80,21 @@ def test_diaries_are_asked_for_when_people_are_busy(graph_server: GraphServer):
 
     nine, ten = (datetime(2026, 11, 12, hour, tzinfo=UTC) for hour in (9, 10))
     assert list(found) == [Busy(nine, ten)]
+
+
+@pytest.mark.facts
+def test_what_went_to_microsoft_365_is_told_in_figures_by_service_and_for_all_schools_of_a_tenant(
+    graph_server: GraphServer,
+):
+    schools = [build(settings(graph_server.url, tenant="figures.example", site=site)) for site in (SITE, "b")]
+    one, other = (school for school in schools if isinstance(school, Microsoft365Workspace))
+    graph_server.faults.throttle(2, service="lists", times=1)
+
+    for school in (one, other):
+        with pytest.raises(RpConnectError):
+            school.records.find("RP-2026-0001")
+
+    assert one.traffic() == other.traffic()
+    calls, throttled, waited_s = one.traffic()["lists"]
+    assert (calls >= 1, throttled, waited_s >= 0) == (True, 1, True)
+    assert "northwick" not in str(one.traffic())
