@@ -71,6 +71,15 @@ def may_have_landed(fault: RpConnectError) -> bool:
     return isinstance(fault, UnclearError) or (isinstance(fault, TryLaterError) and fault.look_first)
 
 
+def half_done(fault: RpConnectError, says: str) -> RpConnectError:
+    """Of a write whose first part landed: it is looked for, and the rest is not sent before the time that was
+    said."""
+    words = f"{says}: {fault}"
+    if isinstance(fault, TryLaterError):
+        return TryLaterError(words, retry_after=fault.retry_after, look_first=True)
+    return UnclearError(words)
+
+
 def unconfirmed(fault: RpConnectError) -> RpConnectError:
     """Of a write to what was read a moment ago: where it is unknown all at once, the next look says whether
     it is gone, since copies agree within seconds."""

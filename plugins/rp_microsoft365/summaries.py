@@ -13,11 +13,10 @@ from rp_connect.errors import (
     GoneError,
     GuardError,
     RpConnectError,
-    TryLaterError,
-    UnclearError,
 )
 from rp_connect.ports.workspace import CaseRecord, Outcome, Written
 from rp_microsoft365.columns import REVISION, checked_key
+from rp_microsoft365.judging import half_done
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.records import version_of
 from rp_microsoft365.request import Request, Service
@@ -57,7 +56,7 @@ class SharePointSummaries:
         try:
             return self._marked(summary, str(made["id"]), fresh=True)
         except RpConnectError as fault:
-            raise _unmarked(summary, fault) from None
+            raise half_done(fault, f"{summary.key} is in the library, its revision is not") from None
 
     def update(self, external_id: str, summary: CaseRecord) -> Written:
         """Raises GoneError, ConflictError (a newer revision stands there, or it changed as we came), and
@@ -151,14 +150,6 @@ class SharePointSummaries:
             fresh=fresh,
         )
         return self._site.graph.ask(request).body
-
-
-def _unmarked(summary: CaseRecord, fault: RpConnectError) -> RpConnectError:
-    """The file is there, so that whatever kept its revision from being written must not hide it."""
-    says = f"{summary.key} is in the library, its revision is not: {fault}"
-    if isinstance(fault, TryLaterError):
-        return TryLaterError(says, retry_after=fault.retry_after, look_first=True)
-    return UnclearError(says)
 
 
 def attempt(call: Callable[[], T]) -> T | RpConnectError:

@@ -9,6 +9,7 @@ from rp_connect.errors import ConfigError, RpConnectError, UnclearError
 from rp_connect.ports.workspace import Outcome, WorkspaceTask
 from rp_microsoft365.aims import Aim, aims_at
 from rp_microsoft365.graph import Graph
+from rp_microsoft365.judging import half_done
 from rp_microsoft365.limits import LimitError, PlanFullError
 from rp_microsoft365.people import People
 from rp_microsoft365.plans import Plans
@@ -83,9 +84,7 @@ class Making:
         }
         for place, fault in zip(made, write_notes(self._graph, list(made.values()), fresh=True), strict=True):
             if fault is not None:
-                outcomes[place] = UnclearError(
-                    f"{items[place].key} is in Planner, its notes are not: {fault}"
-                )
+                outcomes[place] = half_done(fault, f"{items[place].key} is in Planner, its notes are not")
 
 
 def _outcome(aim: Aim, answer: Answer | RpConnectError) -> Outcome:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from rp_connect.errors import UnclearError
+from rp_connect.errors import TryLaterError, UnclearError
 from rp_connect.ports.workspace import Written
 from rp_microsoft365.meetings import CalendarMeetings
 from rp_microsoft365.online_room import NO_ROOM, ROOM_STAYS
@@ -110,10 +110,11 @@ def found_and_updated(meetings: CalendarMeetings) -> Written:
 def test_a_lobby_that_could_not_be_set_for_a_moment_is_tried_again_until_it_is(graph_server: GraphServer):
     meetings = shelf(graph_server, lobby=True)
     graph_server.faults.throttle(1, service="online_meetings", times=1)
-    with pytest.raises(UnclearError, match="Teams room is not set up yet"):
+    with pytest.raises(TryLaterError, match="Teams room is not set up yet") as told:
         meetings.create(ONLINE)
+    assert told.value.look_first
     asked = graph_server.log.logical["online_meetings"]
-    with pytest.raises(UnclearError):
+    with pytest.raises(TryLaterError):
         found_and_updated(meetings)
     assert graph_server.log.logical["online_meetings"] == asked, "not before the time that it said"
 

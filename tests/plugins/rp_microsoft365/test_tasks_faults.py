@@ -166,8 +166,9 @@ def test_a_task_that_cannot_be_looked_for_now_keeps_no_other_from_being_changed(
 def test_a_task_whose_notes_were_cut_off_is_completed_and_not_made_twice(school: PlannerSchool):
     fault = school.server.faults.busy(None, service="planner", method="PATCH", path=DETAILS)
     shelf = school.open()
-    with pytest.raises(UnclearError, match="its notes are not"):
+    with pytest.raises(TryLaterError, match="its notes are not") as told:
         shelf.create(WHOLE)
+    assert told.value.look_first
     assert school.details["description"] == ""
     school.server.faults.remove(fault)
 
@@ -175,6 +176,13 @@ def test_a_task_whose_notes_were_cut_off_is_completed_and_not_made_twice(school:
     assert len(school.rows) == 1
     assert "Basis: SI 2007/1870 reg 6" in school.details["description"]
     assert len(school.details["checklist"]) == 2
+
+
+def test_notes_that_are_told_to_wait_are_not_sent_before_that_time(school: PlannerSchool):
+    school.server.faults.throttle(90, service="planner", method="PATCH", path=DETAILS)
+    with pytest.raises(TryLaterError) as told:
+        school.open().create(WHOLE)
+    assert (told.value.look_first, 80 < (told.value.retry_after or 0) <= 90) == (True, True)
 
 
 def test_a_lost_answer_to_the_notes_puts_no_step_there_twice(school: PlannerSchool):
