@@ -96,11 +96,11 @@ class Listing:
         held: set[str | None] = set()
         number = 0
         while rows:
-            found = {key: row for row in rows if (key := id_of(row)) not in held}
+            found = [row for row in rows if id_of(row) not in held]
             if not found and number > 1:
                 raise TryLaterError(f"Arbor gives the same {entity} on every page; it is asked again later.")
-            held |= found.keys()
-            yield rows if whole else list(found.values())
+            held.update(map(id_of, found))
+            yield rows if whole else found
             if whole:
                 return
             number += 1  # as the second page or as the first: nothing is taken twice

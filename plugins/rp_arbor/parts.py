@@ -51,13 +51,16 @@ class Parts(Generic[T]):
         return [part for part in found if not isinstance(part, BadRowError)]
 
     def _everyone(self) -> Iterator[tuple[Ref, T | BadRowError]]:
-        seen: set[str | None] = set()
+        """What comes twice counts once; but a row that does not say whose it is, or says it otherwise, does
+        not stand for the other."""
+        seen: set[tuple[str | None, Ref]] = set()
         for page in self._listing.pages(self._entity, needed=self._needed):
             for row in page:
                 key = id_of(row)
-                if key is None or key not in seen:
-                    seen.add(key)
-                    yield from self._owned(row)
+                for owner, part in self._owned(row):
+                    if key is None or (key, owner) not in seen:
+                        seen.add((key, owner))
+                        yield owner, part
 
     def _asked(self, owner: Ref) -> list[T | BadRowError]:
         whose_is = [(f"filters.{self._owner}.equals", href_of(owner.entity, owner.key))]
