@@ -284,3 +284,19 @@ def test_a_type_of_holiday_may_be_configured_as_a_training_day(site: ArborSite, 
     site.put("AcademicHoliday", 2, academicHolidayType=kind, holidayLabel="Training", **days)
     day = date(2026, 11, 27)
     assert Period(day, day, PeriodKind.INSET, "Training") in everything(adapter, Kind.CALENDAR).records
+
+
+def test_an_involvement_that_comes_twice_once_under_another_incident_is_in_its_own(
+    site: ArborSite, adapter: MisAdapter
+) -> None:
+    before = everything(adapter, Kind.INCIDENT).records
+    rows = site.rows["BehaviouralIncidentStudentInvolvement"]
+    moved = {
+        f"once more {key}": {**row, "behaviouralIncident": to("BehaviouralIncident", 99)}
+        for key, row in rows.items()
+    }
+    held = dict(rows)
+    rows.clear()
+    rows.update(moved | held)
+    assert everything(adapter, Kind.INCIDENT).records == before
+    assert before
