@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -238,6 +239,14 @@ def test_a_full_plan_parks_what_has_no_room_and_retry_sends_it_later(
     assert len(titles) == len(set(titles)) == 10 + len(tasks)
 
 
+def hurry(store: Path) -> int:
+    """How much is still to be sent, none of which waits any longer for a time of its own."""
+    with closing(sqlite3.connect(store)) as held, held:
+        held.execute("UPDATE effects SET not_before = NULL WHERE state IN ('unclear', 'waiting')")
+        left: int = held.execute("SELECT count(*) FROM effects WHERE state != 'done'").fetchone()[0]
+    return left
+
+
 def test_a_worker_that_loses_answers_makes_no_task_twice(graph_server: GraphServer, tmp_path: Path):
     installation = install_in_tenant(tmp_path, graph_server)
     for words in (("setup", "microsoft365"), ("sync",)):
@@ -246,10 +255,12 @@ def test_a_worker_that_loses_answers_makes_no_task_twice(graph_server: GraphServ
     graph_server.faults.throttle(0.0, service="planner", chance=0.05)
     for _ in range(12):
         installation.run("deliver", **SECRET)
-        with closing(sqlite3.connect(tmp_path / "rp-connect.db")) as store, store:
-            store.execute("UPDATE effects SET not_before = NULL WHERE state IN ('unclear', 'waiting')")
+        hurry(tmp_path / "rp-connect.db")
     graph_server.faults.clear()
-    assert installation.run("deliver", **SECRET).code == 0
+    ends = time.monotonic() + 60
+    while hurry(tmp_path / "rp-connect.db") and time.monotonic() < ends:  # a lane may be shut for a while
+        assert installation.run("deliver", **SECRET).code == 0
+        time.sleep(0.5)
 
     tasks = installation.run("task", "list", "--json", **SECRET).json
     titles = [row["title"] for row in graph_server.state.tasks.values()]
