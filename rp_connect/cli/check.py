@@ -72,8 +72,8 @@ def _pages(found: Check) -> None:
 def _effects(found: Check) -> None:
     say(heading("\nWrites to outside systems"))
     _line(not found.parked, f"{count(found.waiting, 'effect')} waiting, {found.parked:,} parked.")
-    if found.queue:
-        _line(False, found.queue)
+    for sentence in filter(None, (found.store, found.queue)):
+        _line(False, sentence)
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -27,6 +27,10 @@ from rp_connect.services.to_json import Json, plugin_json
 
 AHEAD = timedelta(days=60)
 """How far ahead the calendar should reach, and how long a time without school days is not a holiday."""
+READ_ONLY = (
+    "The store may only be read at present: nothing is taken over from the MIS, and nothing is sent. Look at "
+    "its disk, at who may write to it, and whether it is the server that others follow. Nothing is lost."
+)
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 UPN = re.compile(f"[{UPN_LETTERS}][0-9]{{11}}[0-9{UPN_LETTERS}]")
 
@@ -69,7 +73,8 @@ class SchoolCheck:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """The whole installation. `waiting` counts every effect that is neither done nor parked; `queue` is a
-    sentence where something is wrong with the queue by which workers are called."""
+    sentence where something is wrong with the queue by which workers are called, `store` one where nothing
+    can be stored."""
 
     plugins: Sequence[PluginInfo]
     waiting: int
@@ -77,12 +82,13 @@ class Check:
     schools: Sequence[SchoolCheck]
     pages: PagesCheck
     queue: str = ""
+    store: str = ""
 
     @property
     def ok(self) -> bool:
         """Whether nothing needs a person."""
         well = all(s.ok for s in self.schools) and not any(p.fault for p in self.plugins)
-        return well and not self.parked and not self.queue and not self.pages.problems
+        return well and not (self.parked or self.queue or self.store or self.pages.problems)
 
     def to_json(self) -> Json:
         return {
@@ -92,6 +98,7 @@ class Check:
             "schools": [school.to_json() for school in self.schools],
             "pages": self.pages.to_json(),
             **({"queue": self.queue} if self.queue else {}),
+            **({"store": self.store} if self.store else {}),
         }
 
 
@@ -112,6 +119,7 @@ def check_installation(office: Office, progress: Progress | None = None) -> Chec
         ],
         pages=check_pages(office),
         queue=_of_queue(office),
+        store=READ_ONLY if office.store.read_only() else "",
     )
 
 

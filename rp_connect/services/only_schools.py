@@ -99,6 +99,9 @@ class _OnlyStore:
     def now(self) -> datetime:
         return self._store.now()
 
+    def read_only(self) -> bool:
+        return self._store.read_only()
+
     def close(self) -> NoReturn:
         raise StoreError("The store is not a request's to close.")
 

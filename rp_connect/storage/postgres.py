@@ -88,6 +88,11 @@ class PostgresDatabase:
             connection.invalidate()  # ends the session, and the lock with it
             connection.close()
 
+    def read_only(self) -> bool:
+        """As one that was set to be, Azure's while its disk is nearly full, and one that follows another."""
+        with self.writer.connect() as connection:
+            return bool(connection.scalar(sa.text("SHOW transaction_read_only")) == "on")
+
     @contextmanager
     def upgrading(self) -> Iterator[sa.Connection]:
         """A writing transaction; one process at a time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import sqlite3
 import threading
@@ -58,6 +59,10 @@ class SqliteDatabase:
 
     def lock(self, name: str) -> AbstractContextManager[None]:
         return file_lock(self._beside(f"{_file_name(name)}.lock"), name)
+
+    def read_only(self) -> bool:
+        """By the file's rights and its folder's, in which the log stands."""
+        return not all(os.access(place, os.W_OK) for place in (self._path, self._path.parent))
 
     @contextmanager
     def upgrading(self) -> Iterator[sa.Connection]:

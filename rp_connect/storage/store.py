@@ -37,6 +37,7 @@ class Database(Dialect, Protocol):
         ...
 
     def lock(self, name: str) -> AbstractContextManager[None]: ...
+    def read_only(self) -> bool: ...
     def upgrading(self) -> AbstractContextManager[sa.Connection]: ...
 
 
@@ -90,6 +91,10 @@ class SqlStore:
     def now(self) -> datetime:
         with explained(), self._database.reader.connect() as connection:
             return self._database.now(connection)
+
+    def read_only(self) -> bool:
+        with explained():
+            return self._database.read_only()
 
     def close(self) -> None:
         with explained():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 from rp_connect.errors import StoreError
+from rp_connect.services import check_installation
 from rp_connect.storage.owners import this_process
 from rp_connect.wiring.office import build_office
 from tests.cli.installation import Answer
@@ -93,6 +95,10 @@ def test_a_database_that_became_read_only_stops_the_run_and_nothing_is_lost(
             answer = program(school, *words)
             assert (answer.code, answer.err) == (1, f"{READ_ONLY}\n")
         assert program(school, "task", "list").code == 0  # who only reads is not stopped
+        checked = json.loads(program(school, "check", "--json").out)
+        assert (checked["ok"], checked["store"]) == (False, check_installation.READ_ONLY)
+        assert "The store may only be read" in program(school, "check").out.replace("\n", " ")
+    assert "store" not in json.loads(program(school, "check", "--json").out)
     assert_good_again(school, undisturbed)
 
 
