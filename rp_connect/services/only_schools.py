@@ -116,6 +116,7 @@ class _OnlyWork:
         self.tasks: Tasks = _OnlyTasks(work.tasks, sieve)
         self.meetings: Meetings = _OnlyMeetings(work.meetings, sieve)
         self.suspensions: Suspensions = _OnlySuspensions(work.suspensions, sieve)
+        self.lanes = _OnlyLanes(work.lanes, sieve)
 
     def commit(self) -> None:
         self._work.commit()
@@ -156,7 +157,7 @@ class _Only:
 
     given: tuple[str, ...] = ()
 
-    def __init__(self, held: Any, sieve: _Sieve) -> None:  # noqa: ANN401 - one of four repositories
+    def __init__(self, held: Any, sieve: _Sieve) -> None:  # noqa: ANN401 - one of the repositories
         self._held = held
         self._sieve = sieve
 
@@ -246,6 +247,12 @@ class _OnlySuspensions(_Only):
         held: Mapping[int, Sequence[Suspension]] = self._held.of_pupils(pupil_nos)
         theirs = self._sieve.schools
         return {no: [one for one in of_one if one.school in theirs] for no, of_one in held.items()}
+
+
+class _OnlyLanes(_Only):
+    """A lane is a service's, and says nothing of anybody: who reads diaries heeds what it asked for."""
+
+    given = ("shut_until", "told_to_wait")
 
 
 def by_reference(ref: str) -> tuple[str, int, str]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rp_connect.errors import NotFoundError, StoreError
+from rp_connect.domain.effect import EffectKind
+from rp_connect.errors import NotFoundError, StoreError, TryLaterError
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.services.office import Office
 from rp_connect.services.only_schools import OPEN_TO_ALL, Refusal, only_schools
+from rp_connect.services.read_diaries import UNREAD, read_diaries
 from rp_connect.services.set_meeting import set_meeting
+from tests.web.diaried import Diaried, with_workspace
 from tests.web.small_school import add_reintegration, local, open_trust, pupil, three_days
 
 MINE, THEIRS = "RP-2026-0001", "RP-2026-0002"
@@ -41,7 +45,7 @@ def narrow(office: Office, refused: list[Refusal]) -> Office:
 
 def test_every_part_of_the_store_is_either_sieved_or_named_as_open():
     parts = {name for name in vars(UnitOfWork) if not name.startswith("_")} - {"commit"}
-    sieved, closed = {"cases", "tasks", "meetings", "suspensions"}, {"lanes", "visits"}
+    sieved, closed = {"cases", "tasks", "meetings", "suspensions", "lanes"}, {"visits"}
 
     assert parts == sieved | closed | set(OPEN_TO_ALL)
 
@@ -80,9 +84,23 @@ def test_many_records_are_those_of_the_own_school(narrow: Office, refused: list[
     assert refused == []
 
 
+def test_somebody_who_is_signed_in_finds_the_diaries_too(
+    office: Office, refused: list[Refusal], tmp_path: Path
+):
+    workspace = Diaried(tmp_path, [("lead@trust.example", "2026-11-11T10:00", "2026-11-11T11:00")])
+    narrow = only_schools(with_workspace(office, workspace), ["northwick"], refused)
+    school, day = narrow.schools["northwick"], [date(2026, 11, 11)]
+
+    assert len(read_diaries(narrow, school, day).busy) == 1
+    workspace.fault = TryLaterError("Not now.", retry_after=60)
+    assert read_diaries(narrow, school, day).note == UNREAD
+    with office.store.read() as work:
+        assert work.lanes.shut_until(workspace.scope, EffectKind.MEETING.lane), "whoever writes waits, too"
+
+
 def test_what_no_page_needs_is_not_there_at_all(narrow: Office):
     with narrow.store.read() as work:
-        for part, name in (("visits", None), ("lanes", None), ("cases", "stages"), ("tasks", "by_id")):
+        for part, name in (("visits", None), ("lanes", "enter"), ("cases", "stages"), ("tasks", "by_id")):
             with pytest.raises(AttributeError):
                 getattr(getattr(work, part), name or "begin")
     with pytest.raises(StoreError):
