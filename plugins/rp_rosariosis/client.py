@@ -15,14 +15,14 @@ from typing import Any
 import requests
 
 from rp_connect.errors import AccessError, RpConnectError, TryLaterError, UnclearError
-from rp_rosariosis.faults import SIGN_IN_REFUSED, code_of, fault_of, parsed, unreachable
+from rp_rosariosis.faults import SIGN_IN_REFUSED, code_of, fault_of, is_signed_out, parsed, unreachable
 from rp_rosariosis.values import Row, given
 
 SIZE = 1000
 """Rows that are asked for at once; RosarioSIS cuts a list that is longer than its own limit silently."""
 LONGEST_PAUSE_S = 3.0
 COOKIE = "RosarioSIS_REST_API"
-NO_RECORD, NO_SIGN_IN, OLD_SIGN_IN = 1003, 1011, 1012
+NO_RECORD = 1003
 
 Filters = Sequence[tuple[str, str]]
 _log = logging.getLogger(__name__)
@@ -66,6 +66,7 @@ class Rosario:
         self._tries = tries
         self._pause = pause
         self._http = requests.Session()
+        self._let_in = False
 
     def rows(self, table: str, columns: Sequence[str], key: str, filters: Filters = ()) -> Iterator[Row]:
         """Every row, as `pages` gives them."""
@@ -152,8 +153,8 @@ class Rosario:
         self, method: str, path: str, params: Filters, body: Mapping[str, str] | None
     ) -> requests.Response | None:
         answer = self._send(method, path, params, body)
-        if answer.status_code in (401, 403) and code_of(answer) in (NO_SIGN_IN, OLD_SIGN_IN):
-            self._http.cookies.clear()  # the session ended there: begin another
+        if is_signed_out(answer):  # the session ended there: begin another
+            self._http.cookies.clear()
             answer = self._send(method, path, params, body)
         if answer.status_code == 404 and code_of(answer) == NO_RECORD:
             return None
@@ -163,15 +164,19 @@ class Rosario:
     def _send(
         self, method: str, path: str, params: Filters, body: Mapping[str, str] | None
     ) -> requests.Response:
-        headers = {} if COOKIE in self._http.cookies else {"X-Authorization": f"Bearer {self._sign_in()}"}
+        """Signing in brings a cookie of that name too, which is good for nothing until api.php let it in."""
+        known = self._let_in and COOKIE in self._http.cookies
+        headers = {} if known else {"X-Authorization": f"Bearer {self._sign_in()}"}
         try:
-            return self._http.request(
+            answer = self._http.request(
                 method, f"{self._base}/api.php/{path}", params=list(params), json=body, headers=headers,
                 timeout=self._timeout, allow_redirects=False,
             )  # fmt: skip
         except requests.RequestException as error:
             _log.info("RosarioSIS: %s", type(error).__name__)
             raise unreachable(error, writes=method != "GET") from None
+        self._let_in = 200 <= answer.status_code < 300 or (known and not is_signed_out(answer))
+        return answer
 
     def _sign_in(self) -> str:
         """A token for one request. A wrong user token is answered with 200 and an error."""

@@ -13,9 +13,17 @@ from rp_connect.errors import AccessError, ConfigError, RpConnectError, TryLater
 
 LONGEST_S = 24 * 3600.0
 SIGN_IN_REFUSED = (
-    "RosarioSIS refused the user token: make a new one on the configuration page of its REST API plugin. "
-    "Only one token works at a time."
+    "RosarioSIS refused the user token: look whether its REST API plugin is active, and whether the token "
+    "was saved on the configuration page of that plugin, by somebody who still has access and is staff of "
+    "the school year that config.inc.php names as DefaultSyear. Only one token works at a time."
 )
+_NOT_LET_IN = {
+    1011: "RosarioSIS did not see who asks (HTTP 401): does something on the way, such as a proxy, "
+    "take the header X-Authorization off?",
+    1012: "RosarioSIS refused the token that it had just given (HTTP 403): look whether its "
+    "config.inc.php defines ROSARIO_REST_API_SECRET.",
+}
+"""What its own numbers say of a token that was asked for a moment ago."""
 
 
 def fault_of(answer: requests.Response, *, writes: bool) -> RpConnectError | None:
@@ -25,8 +33,9 @@ def fault_of(answer: requests.Response, *, writes: bool) -> RpConnectError | Non
         return _carried(answer, writes=writes)
     if status in (401, 403):
         return AccessError(
-            f"RosarioSIS refused to answer (HTTP {status}): look whether the user token is still the one of "
-            "its REST API plugin, and whether that plugin is active."
+            _NOT_LET_IN.get(code_of(answer) or 0)
+            or f"RosarioSIS refused to answer (HTTP {status}): look whether the user token is still the one "
+            "of its REST API plugin, and whether that plugin is active."
         )
     if status == 429 or status == 503:
         return TryLaterError(
@@ -60,6 +69,11 @@ def body_of(answer: requests.Response) -> Any:  # noqa: ANN401 - JSON
     """JSON is UTF-8 (RFC 8259): in any other encoding names would only be guessed at. Raises ValueError or
     RecursionError."""
     return json.loads(answer.content)
+
+
+def is_signed_out(answer: requests.Response) -> bool:
+    """Whether it asks for another token."""
+    return answer.status_code in (401, 403) and code_of(answer) in _NOT_LET_IN
 
 
 def code_of(answer: requests.Response) -> int | None:

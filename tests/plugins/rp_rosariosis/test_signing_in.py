@@ -53,6 +53,17 @@ def ending(vendor: Vendor, reply: Reply, waited: list[float] | None = None) -> R
     return raised.value
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "told"), [(401, 1011, "X-Authorization"), (403, 1012, "ROSARIO_REST_API_SECRET")]
+)
+def test_a_token_that_is_refused_although_it_is_new_says_where_to_look(
+    vendor: Vendor, status: int, code: int, told: str
+):
+    fault = ending(vendor, Reply(status, {"code": code, "message": "Authentication"}))
+    assert told in str(fault)
+    assert told not in str(ending(vendor, Reply(status, b"<h1>Forbidden</h1>")))
+
+
 PAGE = b"<!DOCTYPE html><title>RosarioSIS</title><form>Username</form>"
 
 
@@ -102,13 +113,23 @@ def test_a_read_is_tried_three_times_with_a_pause_in_between_and_never_after_a_l
 
 
 def test_a_blip_is_not_noticed(vendor: Vendor):
+    """Not even where it befalls the session that was begun a moment ago."""
     left = [Reply(502, b"<h1>Bad gateway</h1>")]
 
     def change(path: str, good: Reply) -> Reply:
         return left.pop() if left and not path.endswith("auth.php") else good
 
     with served(vendor, change) as url:
-        assert everything(adapter(url), Kind.PUPIL)
+        assert everything(adapter(url, lambda _: None), Kind.PUPIL)
+    assert sum(path.endswith("auth.php") for _, path, _ in vendor.log) == 2, (
+        "the first session never was let in"
+    )
+
+
+def test_a_line_that_breaks_every_answer_off_is_no_reason_to_look_at_the_token(vendor: Vendor):
+    """The cookie of a signing in of which only the head arrived lets nobody in."""
+    with served(vendor, lambda path, good: b'{"') as url, pytest.raises(TryLaterError):
+        adapter(url, lambda _: None).probe()
 
 
 def test_who_cannot_be_reached_is_asked_again_later():

@@ -81,12 +81,13 @@ class Vendor:
         self._sessions.clear()
 
     def _auth(self, method: str, body: bytes) -> Reply:
+        """It begins a session of the same name, which is let in only with the token that it gives."""
         given = parse_qs(body.decode()).get("usertoken", [""])[0]
         if method != "POST" or given != self.token:
             return Reply(200, {"error": "Invalid token"})
         jwt = f"jwt.{next(self._numbers)}.signature"
         self._jwts[jwt] = self.now() + timedelta(seconds=JWT_LIVES_S)
-        return Reply(200, {"access_token": jwt})
+        return Reply(200, {"access_token": jwt}, _cookie(f"begun{next(self._numbers)}"))
 
     def _admit(self, headers: Mapping[str, str]) -> tuple[Reply | None, Mapping[str, str]]:
         given = headers.get("x-authorization")
@@ -96,7 +97,7 @@ class Vendor:
                 return error(403, 1012, "Authentication failed for 'JWT'"), {}
             session = f"session{next(self._numbers)}"
             self._sessions.add(session)
-            return None, {"Set-Cookie": f"{COOKIE}={session}; path={ROOT}; HttpOnly"}
+            return None, _cookie(session)
         cookies = dict(pair.strip().split("=", 1) for pair in headers.get("cookie", "").split(";") if pair)
         if cookies.get(COOKIE) in self._sessions:
             return None, {}
@@ -191,6 +192,10 @@ class Vendor:
         log = [entry for entry in self.log if not entry[1].endswith("auth.php")]
         self.log.clear()
         return log
+
+
+def _cookie(session: str) -> Mapping[str, str]:
+    return {"Set-Cookie": f"{COOKIE}={session}; path={ROOT}; HttpOnly; SameSite=Strict"}
 
 
 # ------------------------------------------------------------------ php-crud-api's query
