@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from rp_connect.ports.mis import Cursor, Kind, MisSettings, OutcomeNote, Probe, Reading
+from rp_rosariosis.calendars import school_days
 from rp_rosariosis.catalogue import Catalogue, newest, read_catalogues
 from rp_rosariosis.client import Rosario
 from rp_rosariosis.marks import MarkBook
@@ -34,11 +35,11 @@ class RosarioAdapter:
 
     def probe(self) -> Probe:
         """Raises what keeps it from being asked at all."""
-        here = [("filter", f"school_id,eq,{self._own.school_id}")]
         catalogues = read_catalogues(self._rosario, self._own)
         now = newest(catalogues)
+        days = school_days(self._rosario, self._own.school_id)
         can = {
-            "calendar": self._rosario.count("attendance_calendar", "school_date", here) > 0,
+            "calendar": self._rosario.count("attendance_calendar", "school_date", days) > 0,
             "pupils": True,
             "staff": True,
             "incidents": now is not None,

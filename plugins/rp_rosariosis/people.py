@@ -12,14 +12,17 @@ from rp_rosariosis.values import Row, day_of, given, key_of, words_of
 
 STAFF = ("admin", "teacher")
 """Parents have rows among the staff; they hold no role here, and are not asked for."""
+ASKED_STAFF = [("filter", f"profile,in,{','.join(STAFF)},none")]
+"""Who left is a member of staff "without access": unasked for, last year's row would speak for them."""
 
 
 def in_order(enrolments: Iterable[Row]) -> Sequence[Row]:
-    """The last is the one that counts. Raises BadRowError for a day that is none."""
+    """The last is the one that counts: RosarioSIS adds none while one of the year is open, so that an open
+    one is the newest. Raises BadRowError for a day that is none."""
     return sorted(
         enrolments,
-        key=lambda one: (key_of(one, "syear"), day_of(one, "start_date") or date.min, len(key_of(one, "id")),
-                         key_of(one, "id")),
+        key=lambda one: (key_of(one, "syear"), day_of(one, "end_date") or date.max,
+                         day_of(one, "start_date") or date.min, len(key_of(one, "id")), key_of(one, "id")),
     )  # fmt: skip
 
 
@@ -41,8 +44,9 @@ def pupil_of(
     )
 
 
-def newest_staff(rows: Iterable[Row]) -> Iterator[Row]:
-    """One row a person: the newest of those that roll over into one another, under the id of the first.
+def newest_staff(rows: Iterable[Row], school_id: int) -> Iterator[Row]:
+    """One row a person of this school: the newest of those that roll over into one another, under the id of
+    the first.
 
     RosarioSIS gives everybody a new row each school year. Only who has an address can hold a role here.
     """
@@ -53,8 +57,15 @@ def newest_staff(rows: Iterable[Row]) -> Iterator[Row]:
         if first not in newest or given(row, "syear") > given(newest[first], "syear"):
             newest[first] = row
     for first, row in newest.items():
-        if words_of(row, "email") and words_of(row, "profile") in STAFF:
+        works_here = words_of(row, "profile") in STAFF and _at(row, school_id)
+        if works_here and words_of(row, "email"):
             yield {**row, "staff_id": first}
+
+
+def _at(row: Row, school_id: int) -> bool:
+    """Where somebody works stands there as ",1,2,"; nothing means at all schools."""
+    schools = words_of(row, "schools")
+    return not schools or f",{school_id}," in schools
 
 
 def _first_of(row: Row, held: Mapping[str, Row]) -> str:

@@ -11,11 +11,12 @@ from rp_connect.domain.suspension import SuspensionRecord
 from rp_connect.errors import TryLaterError
 from rp_connect.ports.mis import Cursor, Kind, Page, Reading
 from rp_rosariosis.asked import COLUMNS
+from rp_rosariosis.calendars import school_days
 from rp_rosariosis.catalogue import names_of, read_catalogues
 from rp_rosariosis.client import Filters, Rosario
 from rp_rosariosis.marks import MarkBook, mark_key
 from rp_rosariosis.paging import paged
-from rp_rosariosis.people import STAFF, newest_staff, staff_of
+from rp_rosariosis.people import ASKED_STAFF, newest_staff, staff_of
 from rp_rosariosis.referrals import (
     Catalogues,
     incident_columns,
@@ -61,18 +62,19 @@ class Readings:
     def _calendar(self, cursor: Cursor | None, done: Cursor) -> Reading:
         """Not given where it is empty: the school's own file then says which days are school days."""
         label = "attendance_calendar"
-        if not self._rosario.count(label, "school_date", [self._here]):
+        filters = school_days(self._rosario, self._own.school_id)
+        if not self._rosario.count(label, "school_date", filters):
             return Reading(label, lambda: iter(()), given=False)
 
         def pages() -> Iterator[Page]:
-            rows = self._rosario.rows(label, COLUMNS[label], "school_date", [self._here])
+            rows = self._rosario.rows(label, COLUMNS[label], "school_date", filters)
             yield Page(records=periods_of(_days(rows)), cursor=done)
 
         return Reading(label, pages)
 
     def _staff(self, cursor: Cursor | None, done: Cursor) -> Reading:
-        only = [("filter", f"profile,in,{','.join(STAFF)}")]
-        people = list(newest_staff(self._rosario.rows("staff", COLUMNS["staff"], "staff_id", only)))
+        rows = self._rosario.rows("staff", COLUMNS["staff"], "staff_id", ASKED_STAFF)
+        people = list(newest_staff(rows, self._own.school_id))
 
         def to_records(row: Row) -> Iterator[StaffRecord]:
             yield staff_of(row)

@@ -13,6 +13,7 @@ from datetime import date
 from rp_connect.domain.people import PupilRecord
 from rp_connect.ports.mis import Cursor, Page, Reading
 from rp_rosariosis.asked import COLUMNS
+from rp_rosariosis.calendars import school_days
 from rp_rosariosis.client import Rosario
 from rp_rosariosis.paging import page_of
 from rp_rosariosis.people import in_order, pupil_of
@@ -94,7 +95,8 @@ class Roll:
     def _ended(self, year: str) -> date | None:
         """The last school day of a year; who has no enrolment in a later one left with it."""
         if year not in self._ends:
-            of_year = [self._here, ("filter", f"syear,eq,{year}")]
+            days = school_days(self._rosario, self._own.school_id)
+            of_year = [*days, ("filter", f"syear,eq,{year}")]
             part = self._rosario.part(
                 "attendance_calendar", ["school_date"], ["school_date,desc"], of_year, size=1
             )

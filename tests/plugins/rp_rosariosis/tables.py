@@ -18,6 +18,7 @@ KEYS: Mapping[str, Sequence[str]] = {
     "discipline_fields": ("id",),
     "discipline_field_usage": ("id",),
     "attendance_calendar": ("syear", "school_id", "school_date", "calendar_id"),
+    "attendance_calendars": ("calendar_id",),
     "attendance_codes": ("id",),
     "attendance_day": ("student_id", "school_date"),
     "attendance_period": ("student_id", "school_date", "period_id"),
@@ -109,6 +110,7 @@ def member(number: int, email: str | None, profile: str = "teacher", **more: obj
         "last_name": "Teacher",
         "email": email,
         "profile": profile,
+        "schools": None,
         "password": HASH,
         **more,
     }
@@ -128,8 +130,14 @@ def mark(student: int, day: str, period: int, code: int | None = 2, **more: obje
     }
 
 
-def day(text: str, year: str = "2026", school: int = 1) -> Row:
-    return {"syear": year, "school_id": school, "school_date": text, "minutes": 999, "calendar_id": 1}
+def day(text: str, year: str = "2026", school: int = 1, calendar: int = 1) -> Row:
+    return {
+        "syear": year, "school_id": school, "school_date": text, "minutes": 999, "calendar_id": calendar,
+    }  # fmt: skip
+
+
+def calendar(number: int, default: str | None, year: str = "2026") -> Row:
+    return {"calendar_id": number, "syear": year, "school_id": 1, "title": "-", "default_calendar": default}
 
 
 def small_school() -> dict[str, list[Row]]:
@@ -145,6 +153,7 @@ def small_school() -> dict[str, list[Row]]:
         "discipline_fields": [dict(field) for field in FIELDS],
         "discipline_field_usage": usage("2026"),
         "attendance_calendar": [day(f"2026-11-{n:02}") for n in (16, 17, 18, 19, 20)],
+        "attendance_calendars": [calendar(1, "Y")],
         "attendance_codes": [
             {"id": n, "syear": "2026", "school_id": 1, "short_name": name} for n, name in codes.items()
         ],
