@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rp_connect.errors import AccessError
 
-REFUSED = "That sign-in could not be confirmed, so nobody was let in. Please go back and sign in once more."
+REFUSED = "That sign-in could not be confirmed, so nobody was let in. Please sign in once more."
 
 
 class RefusedError(AccessError):

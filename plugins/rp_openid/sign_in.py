@@ -28,7 +28,10 @@ NOT_READY = (
     "Signing in is not set up fully here just now. Please tell whoever looks after rp-connect, and try again "
     "later."
 )
-NOT_ALLOWED = "Your school's sign-in did not let you through, so nothing is shown here."
+NOT_ALLOWED = (
+    "Your school's own sign-in did not let you through, so nothing is shown here. Please try once more; if "
+    "it stays so, ask whoever looks after your school's accounts."
+)
 
 
 class OpenIdSignIn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -19,7 +20,7 @@ from rp_connect.services.office import Office
 from rp_connect.web import actions, api, mark_form, pages, sign_in
 from rp_connect.web.closed import make_closed_app
 from rp_connect.web.door import Door
-from rp_connect.web.faults import Watch, answer, handlers
+from rp_connect.web.faults import Watch, answer, handlers, told
 from rp_connect.web.front import Front
 from rp_connect.web.guard import HEALTH, HTTPS_ONLY, Guard, Reach, Refuse, SafeHeaders
 from rp_connect.web.plugin_routes import plugin_routes
@@ -87,7 +88,9 @@ def _signed_in_app(
     reach = Reach.public(entrance.origin, entrance.proxies)
     inner = [
         Middleware(Guard, reach=reach, refuse=refuse, routes=routes),
-        Middleware(Door, office=office, entrance=entrance, routes=routes, refuse=refuse),
+        Middleware(
+            Door, office=office, entrance=entrance, routes=routes, refuse=refuse, tell=partial(told, look)
+        ),
     ]
     app = assembled(office, look, routes, inner, HTTPS_ONLY)
     app.state.sign_in = way

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rp_connect.errors import RpConnectError
@@ -20,9 +20,14 @@ from rp_connect.services.office import Office
 from rp_connect.web import api
 from rp_connect.web.faults import Watch, status_of
 from rp_connect.web.guard import HEALTH, HTTPS_ONLY, SafeHeaders
+from rp_connect.web.plain_page import plain_page
 from rp_connect.web.routes import OpenRoute
 
 LOG = logging.getLogger("rp_connect.web")
+CLOSED = (
+    "These pages are closed until sign-in is set up. If you expected them to be open, please tell whoever "
+    "looks after rp-connect."
+)
 APART_S = 2.0
 """Between two tries to open."""
 
@@ -85,7 +90,9 @@ class Reopening:
 
 
 def _closed(request: Request, error: Exception) -> Response:
-    return PlainTextResponse("These pages are closed until sign-in is set up.\n", 503)
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": CLOSED}, 503)
+    return HTMLResponse(plain_page("Closed for now", CLOSED), 503)
 
 
 def _unwell(request: Request, error: Exception) -> Response:

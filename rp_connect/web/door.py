@@ -20,8 +20,7 @@ from rp_connect.ports.sign_in import Entrance
 from rp_connect.services.office import Office
 from rp_connect.services.only_schools import Refusal
 from rp_connect.services.visit_pages import Visitor, find_visitor, note_refusals
-from rp_connect.web.faults import status_of
-from rp_connect.web.guard import Refuse
+from rp_connect.web.guard import Refuse, Tell
 from rp_connect.web.limits import Limit
 from rp_connect.web.local_page import local_page
 from rp_connect.web.proxies import came_from
@@ -37,18 +36,27 @@ COOKIES = (400, 20.0)
 """Burst, and requests for each second after it."""
 
 SIGN_IN_FIRST = "Please sign in first: nothing is shown to anybody who is not."
+SIGN_IN_AGAIN = "You are no longer signed in, so nothing was changed. Please sign in and do it once more."
 SLOW_DOWN = "That was a great many requests at once. Please wait a moment and try again."
 
 
 class Door:
     def __init__(
-        self, app: ASGIApp, *, office: Office, entrance: Entrance, routes: Sequence[BaseRoute], refuse: Refuse
+        self,
+        app: ASGIApp,
+        *,
+        office: Office,
+        entrance: Entrance,
+        routes: Sequence[BaseRoute],
+        refuse: Refuse,
+        tell: Tell,
     ) -> None:
         self.app = app
         self.office = office
         self.entrance = entrance
         self.routes = routes
         self.refuse = refuse
+        self.tell = tell
         self.strangers = Limit(*STRANGERS)
         self.visitors = Limit(*VISITORS)
         self.cookies = Limit(*COOKIES)
@@ -91,12 +99,14 @@ class Door:
 
     def _failed(self, request: Request, error: RpConnectError) -> Response:
         """Here and not in the app's handlers, which stand behind this door."""
-        return self.refuse(request, status_of(error), str(error))
+        return self.tell(request, error)
 
     def _turned_away(self, request: Request) -> Response:
         """A page leads to the way in; whoever asks for data or sends a form is told why nothing happened."""
-        if request.method == "POST" or request.url.path.startswith("/api/"):
+        if request.url.path.startswith("/api/"):
             return self.refuse(request, 401, SIGN_IN_FIRST)
+        if request.method == "POST":
+            return self.refuse(request, 401, SIGN_IN_AGAIN)
         wanted = local_page(f"{request.url.path}?{request.url.query}")
         query = urlencode({"back": wanted}) if wanted != "/" else ""
         return RedirectResponse(f"/sign-in?{query}" if query else "/sign-in", 303)

@@ -18,7 +18,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rp_connect import errors
-from rp_connect.web.render import Look
+from rp_connect.web.plain_page import plain_page
+from rp_connect.web.render import Look, static_version
+from rp_connect.web.words import FAULTS
 
 LOG = logging.getLogger("rp_connect.web")
 
@@ -48,11 +50,9 @@ UNEXPECTED = (
     "This is our fault, not yours, and nothing was left half done. Please try again, or tell whoever looks "
     "after rp-connect."
 )
-
-# Written without a template, because a template may be what went wrong.
-_PLAIN = (
-    '<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>Something went wrong – rp-connect</title>'
-    f'<h1>Something went wrong here</h1><p>{UNEXPECTED}</p><p><a href="/">Back to the board</a></p></html>'
+NO_STORE = (
+    "rp-connect cannot reach its records just now. Please try again in a few minutes. If it stays like this, "
+    "tell whoever looks after rp-connect."
 )
 
 
@@ -67,12 +67,20 @@ def answer(look: Look, request: Request, status: int, sentence: str) -> Response
     return look.fault(request, status, sentence)
 
 
+def told(look: Look, request: Request, error: errors.RpConnectError) -> Response:
+    """As `answer`. What a store says of itself is for whoever looks after it, and stands below."""
+    status = status_of(error)
+    if isinstance(error, errors.StoreError) and not request.url.path.startswith("/api/"):
+        return look.fault(request, status, NO_STORE, cause=str(error))
+    return answer(look, request, status, str(error))
+
+
 def handlers(look: Look) -> dict[type[Exception], Callable[[Request, Exception], Response]]:
     """For the app's `exception_handlers`."""
 
     def known(request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.RpConnectError)  # noqa: S101 — Starlette looked it up by this class
-        return answer(look, request, status_of(error), str(error))
+        return told(look, request, error)
 
     def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 — as above
@@ -116,9 +124,11 @@ class Watch:
 
 
 def _last_resort(scope: Scope) -> Response:
+    """Without a template, because a template may be what went wrong."""
     if scope["path"].startswith("/api/"):
         return JSONResponse({"error": UNEXPECTED}, 500)
-    return HTMLResponse(_PLAIN, 500)
+    sheet = f"/static/app.css?v={static_version()}"
+    return HTMLResponse(plain_page(FAULTS[500], UNEXPECTED, sheet=sheet, link="Back to the board"), 500)
 
 
 def _page(scope: Scope) -> str:

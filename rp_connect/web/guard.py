@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rp_connect.errors import RpConnectError
 from rp_connect.web.proxies import came_by_https
 from rp_connect.web.routes import OwnProofRoute, route_of
 
@@ -41,6 +42,7 @@ HEADERS = {
 HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
 Refuse = Callable[[Request, int, str], Response]
+Tell = Callable[[Request, RpConnectError], Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Reach:
     def public(cls, origin: str, proxies: int) -> Reach:
         host = origin.removeprefix("https://")
         hosts = {host} if ":" in host else {host, f"{host}:443"}
-        return cls(frozenset(hosts), "https", proxies, "These pages have another address than this one.")
+        sentence = f"These pages have another address than this one. Please open {origin} instead."
+        return cls(frozenset(hosts), "https", proxies, sentence)
 
 
 class SafeHeaders:

@@ -93,7 +93,18 @@ class Look:
         self.seat.take(request, response)
         return response
 
-    def fault(self, request: Request, status: int, sentence: str) -> HTMLResponse:
-        """A page of one sentence."""
-        heading = words.FAULTS.get(status, words.FAULTS[500])
-        return self.page(request, "fault.html", status, heading=heading, sentence=sentence)
+    def fault(
+        self, request: Request, status: int, sentence: str, *, heading: str = "", cause: str = ""
+    ) -> HTMLResponse:
+        """A page of one sentence. `cause` is for whoever looks after rp-connect."""
+        signing_in = request.url.path.startswith("/sign-in")
+        return self.page(
+            request,
+            "fault.html",
+            status,
+            heading=heading or words.FAULTS.get(status, words.FAULTS[500]),
+            sentence=sentence,
+            cause=cause,
+            passing=status in (429, 503) and not signing_in,
+            again=request.method == "GET",
+        )

@@ -7,13 +7,13 @@ import logging
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from rp_connect.errors import AccessError, TryLaterError
-from rp_connect.ports.sign_in import Attempt, SignIn
+from rp_connect.ports.sign_in import SignIn
 from rp_connect.services.visit_pages import begin_visit, end_visit, schools_of
+from rp_connect.web import words
 from rp_connect.web.actions import read_form
 from rp_connect.web.front import front
 from rp_connect.web.local_page import local_page
@@ -24,11 +24,12 @@ LOG = logging.getLogger("rp_connect.web")
 
 REFUSED = "a sign-in was refused: %s"
 BEGIN_AGAIN = (
-    "This sign-in was begun in another browser, or too long ago. Please go back to the beginning and sign in."
+    "This sign-in was begun in another browser, or too long ago. Please go to the sign-in and begin again."
 )
+USED = "This sign-in was used before, so nobody was let in. Please go to the sign-in and sign in once more."
 NO_ROLE = (
-    "Your account is known, but no school names you for a role here, or this sign-in was used before. Sign "
-    "in again; if it stays so, ask whoever looks after rp-connect to add you to the people of your school."
+    "Your school account is known, but no school has named you for a role here. Please ask whoever looks "
+    "after rp-connect to add you to the people of your school."
 )
 
 
@@ -49,7 +50,12 @@ async def start_sign_in(request: Request) -> Response:
 
 async def come_back(request: Request) -> Response:
     """The provider's answer. Whatever is not proven in it ends here, with a page that shows nothing."""
-    attempt, back = _begun(request)
+    begun = attempt_of(request)
+    if begun is None:
+        return _refused(request, "no attempt of this browser", BEGIN_AGAIN)
+    attempt, back = begun
+    if not hmac.compare_digest(attempt.state.encode(), request.query_params.get("state", "").encode()):
+        return _refused(request, "the state of another attempt", BEGIN_AGAIN)
     response: Response = RedirectResponse(local_page(back), 303)
     try:
         email = await run_in_threadpool(_way(request).email, attempt, dict(request.query_params))
@@ -58,8 +64,9 @@ async def come_back(request: Request) -> Response:
     else:
         cookie, office = give_cookie(response), request.app.state.office
         if await run_in_threadpool(begin_visit, office, cookie, attempt.state, email) is None:
-            kind = "the attempt was used before" if schools_of(office, email) else "no role at any school"
-            response = _refused(request, kind, NO_ROLE)
+            named = schools_of(office, email)
+            why = ("the attempt was used before", USED) if named else ("no role at any school", NO_ROLE)
+            response = _refused(request, *why)
     take_cookie(response, ATTEMPT)
     return response
 
@@ -82,22 +89,10 @@ async def signed_out(request: Request) -> Response:
     return front(request).look.page(request, "signed_out.html", farewell=farewell)
 
 
-def _begun(request: Request) -> tuple[Attempt, str]:
-    """The attempt to which the answer belongs, and where it was to lead. Raises a 403 for an answer to
-    another, or to none."""
-    begun = attempt_of(request)
-    given = request.query_params.get("state", "")
-    if begun is None or not hmac.compare_digest(begun[0].state.encode(), given.encode()):
-        kind = "no attempt of this browser" if begun is None else "the state of another attempt"
-        LOG.warning(REFUSED, kind)
-        raise HTTPException(403, BEGIN_AGAIN)
-    return begun
-
-
 def _refused(request: Request, kind: str, sentence: str) -> Response:
     """`kind` is for the log, and holds no word of what anybody sent."""
     LOG.warning(REFUSED, kind)
-    return front(request).look.fault(request, 403, sentence)
+    return front(request).look.fault(request, 403, sentence, heading=words.NOT_SIGNED_IN)
 
 
 def _way(request: Request) -> SignIn:

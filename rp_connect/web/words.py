@@ -132,6 +132,8 @@ FAULTS: dict[int, str] = {
     503: "Not just now",
 }
 """The heading of the page that says what went wrong, by its status."""
+NOT_SIGNED_IN = "You are not signed in"
+"""The heading where a sign-in was refused: no form was sent."""
 
 
 def reason_words(code: str) -> str:

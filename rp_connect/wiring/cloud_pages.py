@@ -15,6 +15,19 @@ if TYPE_CHECKING:
 
     from rp_connect.services.office import Office
 
+# Written out, as the pages themselves may be what cannot be loaded.
+_UNREADY = """\
+<!doctype html>
+<html lang="en-GB">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Not just now – rp-connect</title>
+<h1>Not just now</h1>
+<p>rp-connect cannot be opened just now. Please try again in a few minutes. If it stays like this, tell
+whoever looks after rp-connect: its log says why.</p>
+</html>
+"""
+
 
 class Pages:
     """The pages as an ASGI app that is built at the first request; `ended` is called when the host ends."""
@@ -59,11 +72,9 @@ class Pages:
 
 
 async def _unready(scope: Scope, receive: Receive, send: Send) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send(
-        {"type": "http.response.body", "body": b"rp-connect cannot be opened now. Its log says why.\n"}
-    )
+    await send({"type": "http.response.body", "body": _UNREADY.encode()})
 
 
 async def _say_ready(receive: Receive, send: Send, ended: Callable[[], None]) -> None:

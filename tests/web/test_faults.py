@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -100,6 +101,9 @@ def test_what_nobody_expected_is_told_without_its_words(
     for text in (answer.text, caplog.text):
         assert "canary" not in text
         assert "Traceback" not in text
+    if path == "/":
+        assert '<meta name="viewport"' in answer.text, "it can be read on a phone"
+        assert re.search(r'href="/static/app.css[?]v=[0-9a-f]{12}"', answer.text)
     assert "ValueError at " in caplog.text
     assert "test_faults.py:" in caplog.text, "where it arose is told"
 

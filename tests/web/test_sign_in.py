@@ -68,6 +68,7 @@ def assert_nothing_shown(visitor: Visitor) -> None:
             assert answer.headers["location"].split("?")[0] == "/sign-in"
     sent = visitor.post(DONE, data={"token": "x"}, headers={"Origin": ORIGIN}, follow_redirects=False)
     assert sent.status_code == 401
+    assert "nothing was changed" in sent.text
 
 
 def test_whoever_signs_in_sees_their_school(visitor: Visitor, public: Office):
@@ -419,6 +420,7 @@ def test_another_host_or_a_way_without_https_is_turned_away(visitor: Visitor, he
     answer = visitor.get(CASE, headers=headers, follow_redirects=False)
 
     assert answer.status_code == 400
+    assert f"Please open {ORIGIN} instead." in answer.text
     assert "Testperson" not in answer.text
 
 

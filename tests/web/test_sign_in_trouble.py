@@ -21,6 +21,8 @@ from rp_connect.services.office import Office
 from rp_connect.web import make_app
 from rp_connect.web.closed import APART_S
 from rp_connect.web.door import COOKIES
+from rp_connect.web.faults import NO_STORE
+from rp_connect.web.sign_in import NO_ROLE, USED
 from rp_connect.wiring.office import build_office
 from tests.identity_host import identity_host
 from tests.plugins.rp_openid.provider import SECRET, Provider, running_provider
@@ -39,7 +41,7 @@ from tests.web.signed_in import (
 )
 from tests.web.small_school import NOW, add_reintegration
 
-CLOSED = "These pages are closed until sign-in is set up.\n"
+CLOSED = "These pages are closed until sign-in is set up."
 FAULT = "This is our fault"
 
 
@@ -87,6 +89,8 @@ def test_while_the_database_server_is_away_people_are_told_so_and_afterwards_see
                 assert list(answer.json()) == ["error"]
             else:
                 assert answer.headers["content-type"].startswith("text/html")
+                assert f'<p class="lead">{NO_STORE}</p>' in answer.text
+                assert ("Try again" in answer.text) == (path != "/sign-in")
         assert visitor_of(office).get("/sign-in").status_code == 200, "a stranger needs no store"
         server.start()
         assert "Testperson" in visitor.page(CASE)
@@ -183,9 +187,12 @@ def test_pages_that_were_asked_for_too_early_open_once_the_secret_is_there(
     add_reintegration(office)
     visitor = visitor_of(office)
     early = visitor.get("/")
-    assert (early.status_code, early.text) == (503, CLOSED)
+    assert (early.status_code, CLOSED in early.text) == (503, True)
+    for said in ('<html lang="en-GB">', '<meta name="viewport"', "<h1>Closed for now</h1>"):
+        assert said in early.text
+    assert CLOSED in visitor.get("/api/cases").json()["error"]
     time.sleep(APART_S)
-    assert visitor.get("/").text == CLOSED, "still nothing to sign in with"
+    assert CLOSED in visitor.get("/").text, "still nothing to sign in with"
 
     monkeypatch.setenv(SECRET_VARIABLE, SECRET)
     time.sleep(APART_S)
@@ -273,7 +280,10 @@ def test_the_log_says_of_which_kind_a_refusal_was_and_of_whom_it_says_nothing(
     visitor: Visitor, provider: Provider, caplog: pytest.LogCaptureFixture, wrong: Any, kind: str
 ):
     wrong(provider)
-    assert visitor.sign_in().status_code == 403
+    answer = visitor.sign_in()
+    assert answer.status_code == 403
+    assert "<h1>You are not signed in</h1>" in answer.text
+    assert "form" not in answer.text.partition("<main")[2]
 
     said = [record.getMessage() for record in caplog.records if record.name.startswith("rp_")]
     assert [line for line in said if line.endswith(kind)], said
@@ -294,7 +304,8 @@ def test_the_log_tells_a_replay_from_a_state_of_another_attempt_and_from_none(
     assert thief.get(came).status_code == 403
     thief.cookies.clear()
     thief.cookies.set(ATTEMPT, attempt)
-    assert thief.get(came).status_code == 403
+    again = thief.get(came)
+    assert (again.status_code, USED in again.text, NO_ROLE in again.text) == (403, True, False)
 
     assert [line.rpartition(": ")[2] for line in caplog.messages if "was refused" in line] == [
         "no attempt of this browser",
@@ -355,7 +366,7 @@ def test_a_vault_that_is_away_closes_the_pages_until_it_answers(
         host.secrets["sign-in"], host.status = SECRET, 503
         office = reopened(tmp_path, f"env:{SECRET_VARIABLE}", "keyvault:sign-in")
         visitor = visitor_of(office)
-        assert visitor.get("/").text == CLOSED
+        assert CLOSED in visitor.get("/").text
 
         host.status = 200
         time.sleep(APART_S)
