@@ -24,6 +24,7 @@ _UNFIT = "A record has a value that the store cannot hold: nothing was written."
 _LOST = "The connection to the database server was lost, or could not be made."
 _REFUSED = "The database server refuses us: the user, the password or a permission is wrong."
 _NO_ROOM = "The database server is out of room, memory or connections: nothing was written."
+_UNPROVEN = "The database server could not be proven to be ours: look at its certificate and at sslrootcert."
 _NOWHERE = "The database that the settings name does not exist on its server."
 _CROSSED = "Two writers were in each other's way: nothing was written here, try again."
 _UNKNOWN = "The store could not do what was asked of it"
@@ -58,14 +59,21 @@ _POSTGRES: Mapping[str, str] = {
     "57P": _LOST,
     "58": "The database server's disk does not answer as it should: nothing was written.",
 }
-# A refusal at the door has no code, only words. A server writes its “init file” while it lets somebody in.
+# A refusal at the door has no code, only words; the first that fit count. A server writes its “init file”
+# while it lets somebody in.
 _AT_THE_DOOR: Mapping[str, str] = {
     "authentication failed": _REFUSED,
     "no pg_hba.conf entry": _REFUSED,
-    "does not exist": _NOWHERE,
+    "permission denied": _REFUSED,
     "too many clients": _NO_ROOM,
     "too many connections": _NO_ROOM,
     "remaining connection slots": _NO_ROOM,
+    'FATAL:  role "': _REFUSED,
+    "root certificate file": _UNPROVEN,
+    "certificate verify failed": _UNPROVEN,
+    "does not match host name": _UNPROVEN,
+    "server does not support SSL": _UNPROVEN,
+    "does not exist": _NOWHERE,
     "could not write init file": _FULL,
 }
 _CLASHES = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}

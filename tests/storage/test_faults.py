@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
 import sqlite3
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import psycopg
@@ -176,6 +178,42 @@ def test_a_server_that_does_not_let_us_in_is_sorted_by_cause(postgres_url, part,
         open_store(f"{scheme}//{wrong}")
 
     assert told(caught) == sentence
+
+
+def answering(listener: socket.socket, answer: bytes) -> None:
+    """A server that says `answer` to whoever knocks."""
+    caller, _ = listener.accept()
+    caller.recv(64)
+    caller.sendall(answer)
+    caller.close()
+
+
+def fatal(words: str) -> bytes:
+    body = b"SFATAL\0VFATAL\0C28000\0M" + words.encode() + b"\0\0"
+    return b"E" + (len(body) + 4).to_bytes(4, "big") + body
+
+
+@pytest.mark.parametrize(
+    ("words", "more", "sentence"),
+    [
+        ("S", "sslmode=verify-full&sslrootcert=/nowhere/root.crt", "could not be proven to be ours"),
+        ("N", "sslmode=require", "could not be proven to be ours"),
+        ('role "canary" does not exist', "sslmode=disable", "refuses us"),
+        ('role "canary" is not permitted to log in', "sslmode=disable", "refuses us"),
+        ('permission denied for database "canary"', "sslmode=disable", "refuses us"),
+        ('too many connections for role "canary"', "sslmode=disable", "is out of room"),
+        ('database "canary" does not exist', "sslmode=disable", "does not exist on its server"),
+    ],
+)
+def test_who_is_not_proven_or_not_known_is_not_taken_for_a_missing_database(words, more, sentence):
+    answer = words.encode() if len(words) == 1 else fatal(words)
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
+        answered = pool.submit(answering, listener, answer)
+        with pytest.raises(StoreError) as caught:
+            open_store(f"postgresql+psycopg://canary@127.0.0.1:{listener.getsockname()[1]}/canary?{more}")
+        answered.result(10)
+
+    assert sentence in told(caught)
 
 
 def test_a_server_with_no_place_left_says_so_at_the_door(postgres, postgres_store_url):
