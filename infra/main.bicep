@@ -46,7 +46,7 @@ param appPrefix string = '10.60.0.0/25'
 @description('Optional. The part of them for the private endpoints.')
 param endpointPrefix string = '10.60.0.192/26'
 
-@description('Optional. Addresses (of this network or one that is joined to it) from which people reach vault and database.')
+@description('Optional. Addresses (of a network that is joined to this one) from which people reach vault and database.')
 param adminPrefix string = ''
 
 @description('Optional. Size of the database server.')

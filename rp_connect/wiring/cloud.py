@@ -76,7 +76,8 @@ class Cloud:
 
         with told_plainly():
             office = self.office()
-            with self._telemetry.job(name) if self._telemetry else nullcontext():
+            telemetry = self._telemetry  # it may be closed meanwhile
+            with telemetry.job(name) if telemetry else nullcontext():
                 job(office)
 
     def _open(self) -> Office:

@@ -7,6 +7,7 @@ and by Azure itself with `az deployment group what-if`, which docs/deploy-azure.
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -148,6 +149,15 @@ def test_nobody_administers_from_anywhere_unless_the_parameters_say_so():
 
     assert repr(main["adminPrefix"]["default"]) == "''"
     assert "adminPrefix" not in [name for path in PARAMETER_FILES for name in given(path)]
+
+
+def test_administrators_are_thought_to_come_from_another_network_than_this_one():
+    """Its subnets are all in the template: another one would be taken away when that is deployed again."""
+    text = (INFRA.parent / "docs" / "deploy-azure.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"`adminPrefix` \(such as `'([0-9./]+)'`\)", text)
+    ours = repr(parsed(INFRA / "main.bicep")["parameters"]["addressPrefix"]["default"]).strip("'")
+
+    assert not ip_network(shown).overlaps(ip_network(ours))
 
 
 def test_the_alert_on_failures_hears_pages_that_answer_5xx_too():

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,25 @@ def test_an_instance_whose_process_ends_sends_what_is_left(config, insights):
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environ, check=True, timeout=60)
 
     assert "rp_connect.job.duration" in "\n".join(came)
+
+
+def test_an_instance_that_ends_in_the_midst_of_a_timer_does_its_work_all_the_same(cloud):
+    """Another thread closes the figures between two looks at them."""
+
+    class Ending:
+        def __bool__(self) -> bool:
+            cloud.close()
+            return True
+
+        def close(self) -> None:
+            return None
+
+        def job(self, name: str) -> Any:
+            return nullcontext()
+
+    cloud.office()
+    cloud._telemetry = Ending()
+    cloud.start_syncs()
 
 
 def test_a_place_for_figures_that_is_none_is_one_warning_and_the_work_goes_on(cloud, monkeypatch, caplog):
