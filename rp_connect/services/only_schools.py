@@ -168,7 +168,7 @@ class _Only:
 
 
 class _OnlyCases(_Only):
-    given = ("replace",)
+    given = ("replace", "add", "next_ref")
 
     def get(self, ref: str) -> Case:
         case: Case = self._held.get(ref)

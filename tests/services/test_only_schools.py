@@ -10,14 +10,24 @@ from typing import Any
 import pytest
 
 from rp_connect.domain.effect import EffectKind
+from rp_connect.domain.suspension import LengthAnswer
 from rp_connect.errors import NotFoundError, StoreError, TryLaterError
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.services.office import Office
+from rp_connect.services.change_suspension import answer_length
 from rp_connect.services.only_schools import OPEN_TO_ALL, Refusal, only_schools
 from rp_connect.services.read_diaries import UNREAD, read_diaries
 from rp_connect.services.set_meeting import set_meeting
 from tests.web.diaried import Diaried, with_workspace
-from tests.web.small_school import add_reintegration, local, open_trust, pupil, three_days
+from tests.web.small_school import (
+    add_reintegration,
+    add_suspension,
+    ask,
+    local,
+    open_trust,
+    pupil,
+    three_days,
+)
 
 MINE, THEIRS = "RP-2026-0001", "RP-2026-0002"
 
@@ -96,6 +106,20 @@ def test_somebody_who_is_signed_in_finds_the_diaries_too(
     assert read_diaries(narrow, school, day).note == UNREAD
     with office.store.read() as work:
         assert work.lanes.shut_until(workspace.scope, EffectKind.MEETING.lane), "whoever writes waits, too"
+
+
+def test_an_answer_may_open_a_case_that_is_missing(office: Office, narrow: Office):
+    """As from the next sync on, where live_from was set to an earlier day since the last one."""
+    ask(office, 8)
+    with office.store.begin() as work:
+        ada = work.suspensions.get(1).pupil_no
+        add_suspension(work, ada, three_days("S-0"))
+        work.commit()
+
+    answer_length(narrow, MINE, LengthAnswer.CORRECTION, "lead")
+
+    with narrow.store.read() as work:
+        assert [case.ref for case in work.cases.every()] == [MINE, "RP-2026-0003"]
 
 
 def test_what_no_page_needs_is_not_there_at_all(narrow: Office):
