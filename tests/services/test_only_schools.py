@@ -13,8 +13,8 @@ from rp_connect.domain.effect import EffectKind
 from rp_connect.domain.suspension import LengthAnswer
 from rp_connect.errors import NotFoundError, StoreError, TryLaterError
 from rp_connect.ports.store import UnitOfWork
-from rp_connect.services.office import Office
 from rp_connect.services.change_suspension import answer_length
+from rp_connect.services.office import Office
 from rp_connect.services.only_schools import OPEN_TO_ALL, Refusal, only_schools
 from rp_connect.services.read_diaries import UNREAD, read_diaries
 from rp_connect.services.set_meeting import set_meeting
