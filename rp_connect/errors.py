@@ -57,7 +57,11 @@ class TryLaterError(RpConnectError):
 
 
 class UnclearError(RpConnectError):
-    """A write was sent and its outcome is not known: `find(key)` before it is sent again."""
+    """A write may or may not have landed: look before it is sent again, not before `retry_after` seconds."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class GoneError(RpConnectError):

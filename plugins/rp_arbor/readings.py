@@ -98,7 +98,7 @@ class Readings:
         from then on stands in the log only, and is not stepped over."""
         entities = [*shelf.mains, *shelf.parts]
         revisions = {entity: self._feed.latest(entity) for entity in entities} if read is None else read
-        shelf.read_parts()
+        self._read_parts(shelf, revisions)
         for entity in shelf.mains:
             yield from self._listed(shelf, entity, revisions[entity])
         yield Page(cursor={"revisions": dict(revisions)})
@@ -109,13 +109,29 @@ class Readings:
         for _ in range(ROUNDS):
             for rows in self._listing.pages(entity, needed=entity == shelf.mains[0]):
                 yield from self._pages(shelf, entity, rows)
-            deleted = False
-            for part in self._feed.since(entity, revision):
-                deleted = deleted or any(change.deleted for change in part)
-                revision = max([revision, *(change.revision or 0 for change in part)])
+            deleted, revision = self._deleted_since(entity, revision)
             if not deleted:
                 return
-        raise TryLaterError(f"Too many {entity} are being deleted in Arbor; they are read again later.")
+        raise _too_many(entity)
+
+    def _read_parts(self, shelf: Shelf, revisions: Mapping[str, int]) -> None:
+        """For the same reason: what belongs to one that was passed over would be taken from it."""
+        reached = {entity: revisions[entity] for entity in shelf.parts}
+        for _ in range(ROUNDS):
+            shelf.read_parts()
+            told = {entity: self._deleted_since(entity, at) for entity, at in reached.items()}
+            if not any(deleted for deleted, _ in told.values()):
+                return
+            reached = {entity: at for entity, (_, at) in told.items()}
+        raise _too_many(" and ".join(shelf.parts))
+
+    def _deleted_since(self, entity: str, revision: int) -> tuple[bool, int]:
+        """Whether any was, and how far the log was read for it."""
+        deleted = False
+        for part in self._feed.since(entity, revision):
+            deleted = deleted or any(change.deleted for change in part)
+            revision = max([revision, *(change.revision or 0 for change in part)])
+        return deleted, revision
 
     def _pages(self, shelf: Shelf, entity: str, rows: Sequence[object]) -> Iterator[Page]:
         for start in range(0, len(rows), SIZE):
@@ -160,6 +176,10 @@ class Readings:
             yield from self._pages(shelf, entity, list(found.values()))
             for whose in found:
                 del left[whose]
+
+
+def _too_many(what: str) -> TryLaterError:
+    return TryLaterError(f"Too many {what} are being deleted in Arbor; they are read again later.")
 
 
 def _revisions(cursor: Cursor | None) -> Mapping[str, int] | None:

@@ -84,16 +84,23 @@ class AskingGraph:
         self._await_turn(requests)
         answers = ask(requests)
         while again := [place for place, answer in enumerate(answers) if _again(requests[place], answer)]:
-            pause = max(_pause(answers[place], attempt) for place in again)
-            spent = time.monotonic() - began + pause
-            again = [p for p in again if spent <= self._patience_for(requests[p].service, answers[p])]
+            spent, pauses = time.monotonic() - began, {p: _pause(answers[p], attempt) for p in again}
+            again = [
+                p for p in again if spent + pauses[p] <= self._patience_for(requests[p].service, answers[p])
+            ]
             if not again:
                 break
-            self._wait(requests[again[0]].service, pause)
+            self._wait(requests[again[0]].service, max(pauses[place] for place in again))
             try:
                 found = ask([requests[place] for place in again])
-            except (AccessError, ConfigError):
-                break  # what was written before stays known; those that are left say that they wait
+            except (AccessError, ConfigError) as fault:
+                # What was written before stays known; those that are left say that they wait, and nothing is
+                # gone that could not be waited for.
+                answers = [
+                    fault if requests[p].maybe_fresh and isinstance(one, GoneError) else one
+                    for p, one in enumerate(answers)
+                ]
+                break
             for place, answer in zip(again, found, strict=True):
                 answers[place] = answer
             attempt += 1

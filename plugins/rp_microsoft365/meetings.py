@@ -11,7 +11,6 @@ from rp_connect.errors import (
     ConflictError,
     GoneError,
     RpConnectError,
-    TryLaterError,
     UnclearError,
 )
 from rp_connect.ports.workspace import Outcome, WorkspaceMeeting, Written
@@ -29,7 +28,7 @@ from rp_microsoft365.event_body import (
     revision_of,
 )
 from rp_microsoft365.graph import Graph, ask_each
-from rp_microsoft365.judging import half_done, unconfirmed
+from rp_microsoft365.judging import unconfirmed
 from rp_microsoft365.online_room import Said, TeamsRooms, shortfall_as_found
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Answer, Request, Service
@@ -220,9 +219,8 @@ def _as_found(event: Event | RpConnectError | None, *, sure: bool) -> Written | 
 def _written(event: Event, meeting: WorkspaceMeeting, said: Said) -> Outcome:
     if isinstance(said, RpConnectError):
         says = f"{meeting.key} is in the calendar, its Teams room is not set up yet"
-        # Without a time it is no throttle, or none that the calendar should rest for.
-        told = isinstance(said, TryLaterError) and said.retry_after is not None
-        return half_done(said, says) if told else UnclearError(f"{says}: {said}")
+        # The calendar has done its part, and does not rest for what another service asks for.
+        return UnclearError(f"{says}: {said}", retry_after=getattr(said, "retry_after", None))
     return Written(str(event["id"]), str(event.get("changeKey") or ""), meeting.revision, said)
 
 

@@ -61,7 +61,7 @@ class TeamsRooms:
             return wrong
         faults = self._set_lobbies([made[place][1] for place in open_rooms])
         for place, fault in zip(open_rooms, faults, strict=True):
-            wrong[place] = _said(fault)
+            wrong[place] = _said(fault, made[place][1])
         return wrong
 
     def look(self) -> list[str]:
@@ -132,8 +132,8 @@ def _is_young(event: Event) -> bool:
     return made.tzinfo is not None and datetime.now(UTC) - made < KNOWN_WITHIN
 
 
-def _said(end: Answer | RpConnectError) -> Said:
-    """What passes is left as it is; a refusal becomes a sentence."""
-    if isinstance(end, (TryLaterError, UnclearError)):
+def _said(end: Answer | RpConnectError, event: Event) -> Said:
+    """What passes is left as it is; a refusal becomes a sentence, and so does a room that fails for good."""
+    if isinstance(end, TryLaterError) or (isinstance(end, UnclearError) and _is_young(event)):
         return end
     return f"{LOBBY} {end}" if isinstance(end, RpConnectError) else ""

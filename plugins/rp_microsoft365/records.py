@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +27,9 @@ from rp_microsoft365.site import MISSING, Site, query, quoted
 OURS = f"fields($select={KEY},{REVISION})"
 REMEMBERED = 1_000
 """Items whose version is kept between a look and the write that follows it."""
-LATE_S = 6.0
-"""So long after a refused insert it is looked for again: what refuses it may be in no list yet."""
-MOST_DOUBTS = 3
-"""So often; after that it is the record itself that the list does not take."""
+LATE_S = (2.0, 4.0, 6.0)
+"""So long after a refused insert, and again, it is looked for: what refuses it may be in no list yet. After
+that it is the record itself that the list does not take."""
 NO_REFUSAL = (AccessError, BadRecordError, TryLaterError, UnclearError)
 """Errors that say nothing about whether the list holds the reference already."""
 
@@ -60,14 +59,15 @@ class Held:
 
 
 class SharePointRecords:
-    """`name` is the list's name or id. What people add to an item in columns of their own stays."""
+    """`name` is the list's name or id; `pause` waits for so many seconds. What people add to an item in
+    columns of their own stays."""
 
     def __init__(self, site: Site, name: str, columns: Sequence[Column]) -> None:
         self._site = site
         self._name = name
         self._columns = columns
         self._seen: dict[str, Held] = {}
-        self._doubts: Counter[str] = Counter()
+        self.pause: Callable[[float], None] = time.sleep
 
     def find(self, key: str) -> Written | None:
         found = self.find_all([key])[0]
@@ -93,10 +93,15 @@ class SharePointRecords:
         bad = {record.key: fault for record in items if (fault := unbearable(record))}
         asked = iter(self._ask(self._insert(record) for record in items if record.key not in bad))
         outcomes = [bad.get(record.key) or created(record, next(asked)) for record in items]
-        doubted = [r.key for r, end in zip(items, outcomes, strict=True) if is_refusal(end)]
-        answers = ask_each(self._site.graph, [self._look_for(key) for key in doubted])
-        found = {key: self._noticed(answer) for key, answer in zip(doubted, answers, strict=True)}
-        return [self._decided(r, end, found) for r, end in zip(items, outcomes, strict=True)]
+        refused = {r.key: end for r, end in zip(items, outcomes, strict=True) if is_refusal(end)}
+        found = self._looked_for(refused)
+        for late in LATE_S:
+            unseen = [key for key, end in refused.items() if found[key] is None and is_clash(end)]
+            if not unseen:
+                break
+            self.pause(late)
+            found |= self._looked_for(unseen)
+        return [already(r, end, found.get(r.key)) for r, end in zip(items, outcomes, strict=True)]
 
     def update_all(self, changes: Sequence[tuple[str, CaseRecord]]) -> Sequence[Outcome]:
         """Each write says which version it saw: what changed in between is a ConflictError, never lost."""
@@ -114,24 +119,10 @@ class SharePointRecords:
             for one, (_, record) in zip(ready, changes, strict=True)
         ]
 
-    def _decided(
-        self, record: CaseRecord, end: Outcome, found: Mapping[str, Written | RpConnectError | None]
-    ) -> Outcome:
-        there = found.get(record.key)
-        if there is None and record.key in found and is_clash(end):
-            return self._doubted(record, end)
-        self._doubts.pop(record.key, None)
-        return already(record, end, there)
-
-    def _doubted(self, record: CaseRecord, refusal: Outcome) -> Outcome:
-        """What is in the way may have been made moments ago, and in no list yet; but not for ever."""
-        if len(self._doubts) >= REMEMBERED:
-            self._doubts.clear()
-        self._doubts[record.key] += 1
-        if self._doubts[record.key] < MOST_DOUBTS:
-            return TryLaterError(f"The list refuses {record.key} and does not show it.", retry_after=LATE_S)
-        del self._doubts[record.key]
-        return refusal
+    def _looked_for(self, keys: Iterable[str]) -> dict[str, Written | RpConnectError | None]:
+        asked = list(keys)
+        answers = ask_each(self._site.graph, [self._look_for(key) for key in asked])
+        return {key: self._noticed(answer) for key, answer in zip(asked, answers, strict=True)}
 
     def _ask(self, requests: Iterable[Request]) -> Sequence[Answer | RpConnectError]:
         asked = list(requests)

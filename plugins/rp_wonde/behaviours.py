@@ -38,6 +38,7 @@ class Incidents:
         if is_ours(row):
             return
         involved: dict[str, Involvement] = {}
+        refused = False
         recorded = when_of(row, "recorded_date", self._zone)
         occurred = when_of(row, "incident_date", self._zone) or recorded
         if occurred is None:
@@ -49,8 +50,12 @@ class Incidents:
                 if isinstance(error, StrangerError) and occurred.day < self._oldest:
                     continue
                 yield Refusal(f"{key}/{_name(pupil, n)}", str(error))
+                refused = True
                 continue
             involved[one.pupil_id] = one
+        if refused and not involved:  # nobody who can be told is not nobody
+            yield Refusal(key, "nobody in it can be told, so it stays as it was")
+            return
         yield IncidentRecord(
             id=key,
             occurred=occurred,

@@ -38,7 +38,11 @@ class Involvement(BaseModel):
 
 
 class IncidentRecord(BaseModel):
-    """An incident with everybody in it. `description` is free text and stays out of every log."""
+    """An incident with everybody in it. `description` is free text and stays out of every log.
+
+    Without `involved` the MIS has nobody in it any more, and what hung on them lapses: where pupils are in it
+    but none could be read, the adapter refuses the incident instead.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 

@@ -125,8 +125,9 @@ class Turn:
         elif isinstance(fault, TryLaterError):
             self._put_off(work, one, self._patience(one, shut=shut), in_doubt=fault.look_first)
         elif isinstance(fault, UnclearError):
-            later = self._settles_after(one.effect)
-            effects.unclear(one.effect, later, reason, gather=later * GATHER)
+            settles = self._settles_after(one.effect)
+            later = max(settles, fault.retry_after or 0.0)
+            effects.unclear(one.effect, later, reason, gather=settles * GATHER)
         elif isinstance(fault, ConflictError) and one.effect.attempt < CONFLICTS:
             ends.conflicts |= effects.wait(one.effect, 0.0, reason)
         elif effects.park(one.effect, reason, look_first=isinstance(fault, PluginFailedError)):

@@ -149,7 +149,7 @@ class _Put:
             self._end(one, None if one.external_id is None else gone)
             return None
         if found is None:
-            return replace(one, external_id=None)
+            return one  # what lost its key (somebody reworded a title) still stands under its id
         if one.once or found.revision == one.effect.revision:
             self._end(one, _landed_unseen(found))
             return None

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from rp_connect.domain.suspension import SuspensionRecord
 from rp_connect.domain.when import When
-from rp_connect.ports.mis import Kind, Page, Reading, Record, Refusal, Tombstone
+from rp_connect.errors import AccessError, ConfigError, TryLaterError
+from rp_connect.ports.mis import Cursor, Kind, Page, Reading, Record, Refusal, Tombstone
 from rp_connect.ports.store import AuditRow, SourceState, UnitOfWork
 from rp_connect.services.store_deletions import held_ids, store_deletions
 from rp_connect.services.store_suspensions import storing_order
@@ -81,21 +82,46 @@ def _ask(sync: SyncPass, source: Source) -> tuple[Reading, bool]:
     if not (sync.asked_full or source.waiting or accepted or (sync.full and not marks_go_on)):
         return sync.adapter.changes(source.kind, remembered.cursor), False
     if source.kind in DELETABLE and remembered.cursor is not None:
-        changes = sync.adapter.changes(source.kind, remembered.cursor)
-        if changes.left is not None or (changes.keys is not None and not changes.unchanged):
-            return changes, True
-        _take_deletions(sync, source, changes)
+        return _deletions_first(sync, source, remembered.cursor), True
     return sync.adapter.everything(source.kind), True
 
 
-def _take_deletions(sync: SyncPass, source: Source, changes: Reading) -> None:
+def _deletions_first(sync: SyncPass, source: Source, cursor: Cursor) -> Reading:
+    """What a person asks for with --full does not hang on the list of changes: where that fails it goes on
+    from `cursor` at the next sync, which says what is wrong."""
+    try:
+        changes = sync.adapter.changes(source.kind, cursor)
+        if changes.left is not None or (changes.keys is not None and not changes.unchanged):
+            return changes
+        goes_on = _take_deletions(sync, source, changes) or cursor
+    except (AccessError, ConfigError, TryLaterError):
+        if not sync.asked_full:
+            raise
+        goes_on = cursor
+    return _from_there(sync.adapter.everything(source.kind), goes_on)
+
+
+def _from_there(whole: Reading, cursor: Cursor) -> Reading:
+    """What was deleted after the changes were read and before the whole began stands in the log only."""
+
+    def pages() -> Iterator[Page]:
+        for page in whole.pages():
+            yield page if page.cursor is None else replace(page, cursor=cursor)
+
+    return replace(whole, pages=pages)
+
+
+def _take_deletions(sync: SyncPass, source: Source, changes: Reading) -> Cursor | None:
     """What was deleted since the cursor, and nothing else of it: a reading of everything does not say it, and
-    its cursor lies behind it."""
+    its cursor lies behind it. Where the changes go on from."""
+    cursor: Cursor | None = None
     for page in changes.pages():
+        cursor = cursor if page.cursor is None else page.cursor
         if page.tombstones:
             with sync.begin() as work:
                 store_deletions(work, sync, source.kind, page.tombstones)
                 work.commit()
+    return cursor
 
 
 def _is_held(remembered: SourceState, reading: Reading) -> bool:

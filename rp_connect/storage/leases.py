@@ -17,8 +17,9 @@ from rp_connect.storage.types import Moment
 
 LEASE = timedelta(seconds=60)
 DOUBTS_FIRST = 20
-"""A probe takes a row in doubt as if it had been tried so many times fewer: to look for it does no harm while
-a service is away, where each new write would be in doubt as well."""
+"""A probe takes an unclear row as if it had been tried so many times fewer: to look for it does no harm while
+a service is away, where each new write would be in doubt as well. One that was looked for since and has to
+wait for itself alone (a summary that somebody has open) is before no other any more."""
 _LOST = "the worker ended or took too long: whether it arrived is not known"
 
 
@@ -152,10 +153,11 @@ _TAKEN = (
     .returning(effects)
 )
 _OPEN = effects.c.state.in_([EffectState.WAITING, EffectState.UNCLEAR])
+_IN_DOUBT = sa.case((effects.c.state == EffectState.UNCLEAR, DOUBTS_FIRST), else_=0)
 _LEAST_TRIED = (
     sa.select(effects.c.id)
     .where(_OPEN, effects.c.kind.in_(sa.bindparam("kinds", expanding=True)), _DUE_NOW, _is_free())
-    .order_by(effects.c.attempt - sa.case((effects.c.look_first, DOUBTS_FIRST), else_=0), effects.c.id)
+    .order_by(effects.c.attempt - _IN_DOUBT, effects.c.id)
     .limit(sa.bindparam("most"))
     .with_for_update(skip_locked=True)
 )

@@ -72,7 +72,7 @@ class OutboxOnPaper:
         unclear = [row for row in due if row.state == UNCLEAR]
         taken = unclear[:doubtful] if doubtful is not None and unclear else due[:limit]
         if probing:
-            least = sorted(due, key=lambda row: row.attempt - DOUBTS_FIRST * row.look_first)
+            least = sorted(due, key=lambda row: row.attempt - DOUBTS_FIRST * (row.state == UNCLEAR))
             taken = sorted(least[:limit], key=lambda row: row.number)
         for row in taken:
             row.state, row.until, row.not_before = LEASED, self.now + LEASE, None

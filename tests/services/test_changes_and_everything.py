@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rp_connect.domain.when import When
+from rp_connect.errors import TryLaterError
 from rp_connect.ports.mis import (
     Cursor,
     Kind,
@@ -255,3 +256,40 @@ def test_an_incident_in_which_nobody_is_any_more_asks_nobody_to_contact_anybody(
     emptied = held.model_copy(update={"involved": ()})
     fed(school, SAME_DAY, changed={Kind.INCIDENT: [emptied]})
     assert "contact-harmed" not in duties(school)
+
+
+@dataclass
+class LogAway(FeedMis):
+    """Its list of changes cannot be had."""
+
+    def changes(self, kind: Kind, cursor: Cursor | None) -> Reading:
+        if cursor is not None and kind is Kind.SUSPENSION:
+            raise TryLaterError("The log is away.")
+        return super().changes(kind, cursor)
+
+
+def cursor_of(office: Office, kind: Kind) -> Cursor | None:
+    with office.store.read() as work:
+        return work.schools.source("northwick", "file_drop", kind).cursor
+
+
+def test_a_person_may_have_everything_read_while_the_list_of_changes_is_away(school: DropSchool) -> None:
+    """And what was deleted meanwhile is not stepped over: the list goes on from where it was."""
+    school.suspensions.append(suspension("S9", "2026-11-12", 2, pupil_id="P2"))
+    school.write()
+    office = school.office(NEXT_DAY)
+    before = cursor_of(office, Kind.SUSPENSION)
+    (daily,) = sync_schools(with_mis(office, LogAway(office.schools["northwick"].mis())))
+    assert daily.fault is not None
+    (asked,) = sync_schools(with_mis(office, LogAway(office.schools["northwick"].mis())), full=True)
+    assert (asked.fault, asked.cases_opened) == (None, 1)
+    assert cursor_of(office, Kind.SUSPENSION) == before
+    office.store.close()
+
+
+def test_where_changes_go_on_from_is_where_they_ended_whatever_came_between(school: DropSchool) -> None:
+    """Else what was deleted after they were read and before everything was would be in neither."""
+    fed(school, NEXT_DAY)
+    office = school.office(NEXT_DAY)
+    assert cursor_of(office, Kind.SUSPENSION) == {"at": "now"}
+    office.store.close()

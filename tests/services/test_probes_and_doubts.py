@@ -98,6 +98,27 @@ def test_a_summary_that_somebody_has_open_in_word_does_not_stop_those_of_other_c
         assert len(at.receiver.keys("summaries")) == 4
 
 
+def test_nor_does_one_that_was_in_doubt_once(tmp_path: Path) -> None:
+    opened: set[str] = set()
+    doubted: set[str] = set()
+
+    def fault(shelf: str, key: str) -> RpConnectError | None:
+        if shelf != "summaries" or key not in opened:
+            return None
+        first = key not in doubted
+        doubted.add(key)
+        return TryLaterError(AWAY, look_first=True) if first else TryLaterError(OPEN)
+
+    with played(synced(tmp_path), fault) as at:
+        opened |= {at.meet(1), at.meet(2), at.meet(3)}
+        at.until(lambda: False, timedelta(minutes=3))
+        assert doubted == opened
+        other = at.meet(4)
+        took = at.until(lambda: other in at.receiver.keys("summaries"), timedelta(hours=1))
+
+        assert took <= timedelta(minutes=2)
+
+
 def test_a_summary_that_was_open_is_written_soon_after_it_was_closed(tmp_path: Path) -> None:
     opened = True
 

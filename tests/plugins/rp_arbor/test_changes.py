@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from rp_arbor.feed import Feed
+from rp_connect.domain.incident import IncidentRecord
 from rp_connect.domain.people import PupilRecord
 from rp_connect.domain.suspension import SuspensionRecord
 from rp_connect.errors import AccessError, TryLaterError
@@ -22,10 +23,11 @@ from tests.plugins.rp_arbor.rig import (
     school,
     take,
 )
-from tests.plugins.rp_arbor.vendor import ArborSite, Came, Row, serving, to
+from tests.plugins.rp_arbor.vendor import ArborSite, Came, Row, path_of, serving, to
 
 FURTHER = "ExclusionExclusionReason"
 MARKS = "AttendanceRollCallRecord"
+INVOLVED = "BehaviouralIncidentStudentInvolvement"
 
 
 def ids(records: object) -> list[str]:
@@ -279,6 +281,33 @@ def test_a_deletion_while_it_is_read_loses_nobody(site: ArborSite, adapter: MisA
     taken += pages
     found = {r.id for page in taken for r in page.records if isinstance(r, SuspensionRecord)}
     assert {str(n) for n in range(10, 210)} <= found
+
+
+def test_a_deletion_while_its_parts_are_read_takes_no_pupil_out_of_an_incident(site: ArborSite) -> None:
+    """One of another incident; what follows moves over the border of a page."""
+    site.put(
+        "BehaviouralIncident",
+        2,
+        behaviour=to("Behaviour", 1, "Fight"),
+        incidentName="Yard",
+        incidentDatetime="2026-11-12 10:45:00",
+    )
+    for n in range(3, 12):
+        whose = to("BehaviouralIncident", 1 if n < 11 else 2)
+        site.put(INVOLVED, n, behaviouralIncident=whose, student=to("Student", 1 if n < 11 else 3))
+    left = [5]
+
+    def delete_one(came: Came, status: int, body: bytes) -> tuple[int, bytes, dict[str, str]]:
+        if left and came.path.endswith(path_of(INVOLVED)) and ("page-number", "1") in list(came.query):
+            site.delete(INVOLVED, left.pop())
+        return status, body, {}
+
+    with serving(site, delete_one) as url:
+        taken = everything(adapter_at(url, page_size=10), Kind.INCIDENT)
+
+    assert left == []
+    found = {r.id: [i.pupil_id for i in r.involved] for r in taken.records if isinstance(r, IncidentRecord)}
+    assert found["2"] == ["3"]
 
 
 def test_a_list_that_never_ends_is_not_believed(site: ArborSite) -> None:

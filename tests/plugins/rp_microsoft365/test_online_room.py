@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from rp_connect.errors import TryLaterError, UnclearError
+from rp_connect.errors import UnclearError
 from rp_connect.ports.workspace import Written
 from rp_microsoft365.meetings import CalendarMeetings
 from rp_microsoft365.online_room import NO_ROOM, ROOM_STAYS
@@ -110,11 +110,11 @@ def found_and_updated(meetings: CalendarMeetings) -> Written:
 def test_a_lobby_that_could_not_be_set_for_a_moment_is_tried_again_until_it_is(graph_server: GraphServer):
     meetings = shelf(graph_server, lobby=True)
     graph_server.faults.throttle(1, service="online_meetings", times=1)
-    with pytest.raises(TryLaterError, match="Teams room is not set up yet") as told:
+    with pytest.raises(UnclearError, match="Teams room is not set up yet") as told:
         meetings.create(ONLINE)
-    assert told.value.look_first
+    assert told.value.retry_after == 1
     asked = graph_server.log.logical["online_meetings"]
-    with pytest.raises(TryLaterError):
+    with pytest.raises(UnclearError):
         found_and_updated(meetings)
     assert graph_server.log.logical["online_meetings"] == asked, "not before the time that it said"
 
@@ -149,6 +149,16 @@ def test_a_room_that_teams_never_comes_to_know_is_a_warning_in_the_end(graph_ser
     next(iter(graph_server.state.events.values()))["createdDateTime"] = "2026-01-05T09:00:00Z"
 
     assert found_and_updated(meetings).warning.startswith("The Teams room’s lobby and recording are as your")
+
+
+def test_a_room_that_always_fails_is_a_warning_in_the_end(graph_server: GraphServer):
+    graph_server.faults.refuse(500, "InternalServerError", service="online_meetings", method="PATCH")
+    meetings = shelf(graph_server, lobby=True)
+    with pytest.raises(UnclearError):
+        meetings.create(ONLINE)
+    next(iter(graph_server.state.events.values()))["createdDateTime"] = "2026-01-05T09:00:00Z"
+
+    assert "lobby" in found_and_updated(meetings).warning
 
 
 def test_a_sign_in_that_ends_before_the_lobby_is_set_does_not_hide_the_meeting(graph_server: GraphServer):

@@ -352,3 +352,32 @@ def test_a_storm_of_faults_loses_nothing_and_makes_nothing_twice(school: Planner
     assert len(made) == len(school.rows) == len(set(school.titles)) == 60
     details = school.server.state.task_details.values()
     assert {(len(each["checklist"]), each["description"].count("Basis:")) for each in details} == {(2, 1)}
+
+
+@pytest.mark.parametrize("how", ["throttled", "signed out"])
+def test_what_was_just_made_is_not_taken_for_deleted_because_of_what_befell_another_request(
+    school: PlannerSchool, how: str
+):
+    """Both are not known yet at the first look; at the second the first is answered otherwise."""
+    shelf = school.open()
+    shelf.create(numbered(90))
+    school.server.configure(visible_after=2.0)
+    made = [made_of(one) for one in shelf.create_all([numbered(1), numbered(2)])]
+    if how == "throttled":
+        school.server.faults.throttle(30.0, service="planner", method="GET", path=ONE_TASK, nth=3)
+    else:
+        school.server.faults.sign_out(method="GET", path=ONE_TASK, nth=3)
+
+    outcomes = shelf.update_all(
+        [
+            (one.external_id, replace(numbered(n), revision=2, day=date(2026, 11, 19)))
+            for n, one in enumerate(made, 1)
+        ]
+    )
+
+    assert "GoneError" not in kinds(outcomes)
+
+
+def made_of(outcome: Outcome) -> Written:
+    assert isinstance(outcome, Written), outcome
+    return outcome

@@ -100,6 +100,16 @@ def test_a_pupil_whom_nobody_can_tell_is_refused_and_the_others_stay(school: Won
     assert [r.key for r in taken.refusals] == ["B1/A404"]
 
 
+def test_an_incident_of_which_nobody_can_be_told_is_not_one_with_nobody_in_it(school: WondeSchool, adapter):
+    school.put("students", student("A1") | {"date_of_birth": {"date": "not a date"}})
+    school.put("behaviours", behaviour("B1", ("A1", "AG")))
+
+    taken = Taken(adapter.everything(Kind.INCIDENT))
+
+    assert taken.records == []
+    assert [refusal.key for refusal in taken.refusals] == ["B1/A1", "B1"]
+
+
 def test_pupils_that_are_not_given_are_not_nobody(school: WondeSchool, adapter):
     school.left_out.add("students")
     school.put("behaviours", behaviour("B1", ("A1", "AG")))
