@@ -104,11 +104,11 @@ class Check:
 
 def check_installation(office: Office, progress: Progress | None = None) -> Check:
     """Ask every plugin, school, MIS and workspace how it is; `progress` counts the schools that answered."""
-    schools = list(office.schools.values())
-    answers = ask_outside(schools, progress or Progress())
-    with office.store.read() as work:
+    with office.store.read() as work:  # first: a store that is away is told before all outside was asked
         counts = work.effects.counts()
         parked = work.effects.every(EffectState.PARKED)
+    schools = list(office.schools.values())
+    answers = ask_outside(schools, progress or Progress())
     return Check(
         plugins=office.plugins,
         waiting=waiting(counts),

@@ -13,7 +13,7 @@ import pytest
 
 from rp_connect.domain.calendar import DayHours, Period, PeriodKind, SchoolCalendar
 from rp_connect.domain.effect import EffectKind, EffectState
-from rp_connect.errors import AccessError, TryLaterError
+from rp_connect.errors import AccessError, StoreError, TryLaterError
 from rp_connect.ports.plugins import PluginInfo
 from rp_connect.ports.workspace import Workspace
 from rp_connect.services.check_installation import (
@@ -318,3 +318,19 @@ def test_each_school_is_asked_on_its_own(school):
         other: School = replace(one, mis=refuse)  # type: ignore[arg-type]
         found = check_installation(replace(office, schools={"first": other, "second": one}))
     assert [len(found.problems) for found in found.schools] == [1, 0]
+
+
+def test_a_store_that_is_away_is_told_before_anybody_outside_is_asked(school):
+    asked = []
+
+    class Away:
+        @contextmanager
+        def read(self) -> Iterator[None]:
+            raise StoreError("The connection to the database server was lost.")
+            yield
+
+    with office_of(school) as office:
+        told = changed(office, workspace=lambda: asked.append("the workspace"))
+        with pytest.raises(StoreError, match="database server was lost"):
+            check_installation(replace(told, store=Away()))  # type: ignore[arg-type]
+    assert asked == []
