@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rp_connect.domain.attendance import Mark
 from rp_connect.domain.calendar import Period
+from rp_connect.domain.incident import IncidentRecord
 from rp_connect.ports.mis import Kind, Record, Refusal
 from rp_connect.testing.mis_kit.checks import LARGE, check
 from rp_connect.testing.mis_kit.invented import awkward
@@ -31,6 +32,20 @@ def a_row_that_cannot_be_read_costs_no_other(rig: MisUnderTest, kind: Kind) -> N
     others = [record for record in rig.expressible(school).of(kind) if key_of(record) != key_of(doomed)]
 
     assert differences(everything(rig.open(), kind).records, others) == [], "the rest was not given as it is"
+
+
+@check(Kind.INCIDENT, needs=[Can.SPOIL])
+def an_incident_whose_pupils_cannot_be_read_is_not_empty(rig: MisUnderTest, kind: Kind) -> None:
+    """Else the child who was harmed drops out of the case because of a slip of the pen in their own row."""
+    school = awkward(rig.can)
+    rig.hold(school)
+    wanted = next(one for one in school.incidents if one.involved)
+    for one in wanted.involved:
+        rig.spoil(Kind.PUPIL, one.pupil_id)
+    given = everything(rig.open(), kind).records
+    emptied = [one for one in given if isinstance(one, IncidentRecord) and not one.involved]
+
+    assert wanted.id not in [one.id for one in emptied], "its pupils were not read, so nobody was in it"
 
 
 def spoilt(rig: MisUnderTest, school: School, kind: Kind) -> Record:

@@ -177,6 +177,10 @@ saboteur(
 saboteur(laziness.no_more_than_a_page_of_marks_is_held, "keeps what it gave", **reading(by_pages(hoarded)))
 
 
+def nobody_in(record):
+    return record.model_copy(update={"involved": ()}) if isinstance(record, IncidentRecord) else record
+
+
 def refusals(change):
     return reading(by_page(lambda s, page: replace(page, refusals=[change(one) for one in page.refusals])))
 
@@ -200,4 +204,9 @@ saboteur(
     bad_rows.a_row_that_cannot_be_read_costs_no_other,
     "gives up the page",
     **reading(by_page(lambda s, page: replace(page, records=[]) if page.refusals else page)),
+)
+saboteur(
+    bad_rows.an_incident_whose_pupils_cannot_be_read_is_not_empty,
+    "leaves out whom it could not read",
+    **reading(by_page(lambda s, page: replace(page, records=[nobody_in(one) for one in page.records]))),
 )
