@@ -27,7 +27,9 @@ def open_sender(own: Microsoft365Settings, folder: Path, secrets: Secrets) -> Se
     whose = authority(own.cloud, own.authority_url, own.tenant), own.client_id
     tokens = _LaterTokens(own, folder, secrets)
     turns, pauses, traffic = outlook_turns(*whose), shared_pauses(base, *whose), shared_traffic(base, *whose)
-    return Sender(base, tokens, lambda: _open_wire(base, own.timeout_s), turns, traffic, pauses)
+    return Sender(
+        base, tokens, lambda: _open_wire(base, own.timeout_s), turns, traffic, pauses, own.lands_within_s
+    )
 
 
 def _open_wire(base: str, timeout_s: float) -> Exchanges:

@@ -22,7 +22,7 @@ from rp_microsoft365.reply import CutError, NotSentError, Reply
 from rp_microsoft365.request import Service
 from rp_microsoft365.retry_after import retry_after
 from rp_microsoft365.traffic import Traffic
-from rp_microsoft365.turns import Turns
+from rp_microsoft365.turns import Stay, Turns
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,9 @@ class Outgoing:
 
 
 class Sender:
-    """One school's way to Graph; safe to use from several threads. Nothing opens before the first call."""
+    """One school's way to Graph; safe to use from several threads. Nothing opens before the first call.
+
+    A request without an answer keeps its places at Outlook for another `lands_within_s`."""
 
     def __init__(
         self,
@@ -70,6 +72,7 @@ class Sender:
         outlook: Turns,
         traffic: Traffic,
         pauses: Pauses | None = None,
+        lands_within_s: float = 0.0,
     ) -> None:
         self.base = base
         self.traffic = traffic
@@ -77,6 +80,7 @@ class Sender:
         self._open_wire = open_wire
         self._wire: Exchanges | None = None
         self._outlook = outlook
+        self._lands_within_s = lands_within_s
         self.pauses = pauses or Pauses()
         self._lock = Lock()
         self._renewing = Lock()
@@ -95,10 +99,14 @@ class Sender:
         return reply
 
     def _in_turn(self, outgoing: Outgoing, token: str) -> Reply:
-        with self._turn(outgoing):
+        with self._turn(outgoing) as stay:
             # It may have been long before our turn came.
             self._refuse_early(outgoing.service)
-            return self._exchange(outgoing, token)
+            try:
+                return self._exchange(outgoing, token)
+            except CutError:
+                stay.seconds = self._lands_within_s
+                raise
 
     def _renewed(self, token: str) -> str:
         """The token after this one; another thread may have asked for it already."""
@@ -119,10 +127,10 @@ class Sender:
         if (left := self.pauses.closed_for(service)) > 0:
             raise TryLaterError("Microsoft 365 asked us to wait, and the wait is not over.", retry_after=left)
 
-    def _turn(self, outgoing: Outgoing) -> AbstractContextManager[None]:
+    def _turn(self, outgoing: Outgoing) -> AbstractContextManager[Stay]:
         if outgoing.service is Service.CALENDAR:
             return self._outlook.take(max(1, outgoing.items))
-        return nullcontext()
+        return nullcontext(Stay())
 
     def _exchange(self, outgoing: Outgoing, token: str) -> Reply:
         call_id, began, outcome = str(uuid4()), time.monotonic(), "nothing"

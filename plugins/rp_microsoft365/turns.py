@@ -9,12 +9,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Condition, Lock
+from dataclasses import dataclass
+from threading import Condition, Lock, Timer
 
 from rp_connect.errors import TryLaterError
 
 OUTLOOK_AT_ONCE = 4
 LONGEST_WAIT_S = 60.0
+
+
+@dataclass
+class Stay:
+    """For how long places are kept after the request: where no answer came Outlook may still be at work."""
+
+    seconds: float = 0.0
 
 
 class Turns:
@@ -28,16 +36,24 @@ class Turns:
         self._changed = Condition()
 
     @contextmanager
-    def take(self, wanted: int) -> Iterator[None]:
+    def take(self, wanted: int) -> Iterator[Stay]:
         """Holds `wanted` places (at most all of them); raises TryLaterError where none comes free."""
-        wanted = min(wanted, self._places)
+        wanted, stay = min(wanted, self._places), Stay()
         self._wait(wanted)
         try:
-            yield
+            yield stay
         finally:
-            with self._changed:
-                self._free += wanted
-                self._changed.notify_all()
+            if stay.seconds > 0:
+                later = Timer(stay.seconds, self._give_back, (wanted,))
+                later.daemon = True
+                later.start()
+            else:
+                self._give_back(wanted)
+
+    def _give_back(self, places: int) -> None:
+        with self._changed:
+            self._free += places
+            self._changed.notify_all()
 
     def _wait(self, wanted: int) -> None:
         ticket = object()

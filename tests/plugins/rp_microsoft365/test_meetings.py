@@ -34,6 +34,7 @@ from tests.plugins.rp_microsoft365.invented_meetings import (
     only,
     shelf,
 )
+from tests.plugins.rp_microsoft365.tenant_school import open_workspace
 
 pytestmark = pytest.mark.facts
 CREATE = "POST /users/{user-id}/events"
@@ -394,3 +395,16 @@ def test_odd_and_long_places_are_one_line_that_outlook_can_show(graph_server: Gr
     assert shown.startswith("Room four by the stairs xxx")
     assert len(shown) == 255
     assert "location" not in sent(graph_server, before)
+
+
+def test_outlook_gets_no_more_than_four_at_a_time_where_it_answers_later_than_we_wait(
+    graph_server: GraphServer,
+):
+    """Who no longer waits for an answer does not know that Outlook is done."""
+    meetings = open_workspace(graph_server, timeout_s=0.5, lands_within_s=3.0).meetings
+    assert isinstance(meetings, Bulk)
+    graph_server.faults.slow(2.0, service="calendar", method="POST")
+    for n in (1, 2):
+        meetings.create_all([meeting(4 * n + place) for place in range(4)])
+
+    assert (graph_server.log.outlook_peak, graph_server.log.outlook_refused) == (4, 0)
