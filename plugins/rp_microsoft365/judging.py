@@ -55,14 +55,15 @@ def broken(request: Request, fault: Exception) -> RpConnectError:
     if isinstance(fault, NotSentError):
         return TryLaterError(f"Microsoft 365 ({what}) cannot be reached: {fault}.")
     if isinstance(fault, CutError):
-        return unclear(request, "the connection ended before the answer")
+        return unclear(request, "the connection ended before the answer", fault.keeps_place_s or None)
     return unclear(request, "the answer could not be read; is a proxy in between?")
 
 
-def unclear(request: Request, why: str) -> RpConnectError:
+def unclear(request: Request, why: str, retry_after: float | None = None) -> RpConnectError:
+    """A reading is asked again, after `retry_after` seconds where that is known."""
     what = _NAMES[request.service]
     if request.reads:
-        return TryLaterError(f"Microsoft 365 ({what}) gave no answer: {why}.")
+        return TryLaterError(f"Microsoft 365 ({what}) gave no answer: {why}.", retry_after=retry_after)
     return UnclearError(f"Microsoft 365 ({what}): it is not known whether a change landed: {why}.")
 
 

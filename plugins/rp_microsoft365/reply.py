@@ -13,7 +13,10 @@ class NotSentError(Exception):
 
 
 class CutError(Exception):
-    """The request left; then time was up or the connection broke. It may have been carried out."""
+    """The request left; then time was up or the connection broke. It may have been carried out, and where a
+    service takes few at a time it has a place there for another `keeps_place_s`."""
+
+    keeps_place_s = 0.0
 
 
 class MalformedError(Exception):

@@ -104,8 +104,9 @@ class Sender:
             self._refuse_early(outgoing.service)
             try:
                 return self._exchange(outgoing, token)
-            except CutError:
-                stay.seconds = self._lands_within_s
+            except CutError as fault:
+                if outgoing.service is Service.CALENDAR:
+                    stay.seconds = fault.keeps_place_s = self._lands_within_s
                 raise
 
     def _renewed(self, token: str) -> str:

@@ -63,8 +63,9 @@ class Lanes(Protocol):
         """Sixty seconds more for what is held or tried; answers the entry that is valid from now on."""
         ...
 
-    def leave(self, scope: str, lane: str, holder: str) -> None:
-        """Others may have it now."""
+    def leave(self, scope: str, lane: str, holder: str, rests: float = 0.0) -> None:
+        """Others may have it, now or after so many seconds: what was asked for last and never answered may
+        still be under way, as after a death."""
         ...
 
     def shut_until(self, scope: str, lane: str) -> Shut | None:

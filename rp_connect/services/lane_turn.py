@@ -75,6 +75,11 @@ class Turn:
         with self.lock:
             self.ended = True
 
+    def under_way_until(self) -> float:
+        """Monotonic seconds: until when the service may be at what it never answered; 0 where it answered."""
+        silent = [one.at for one in self.sent if _may_be_under_way(one.outcome)]
+        return max(silent) + self.workspace.settles_after if silent else 0.0
+
     def unstored(self) -> list[Sent]:
         """What has ended well by now and is not stored yet."""
         return [one for one in self.sent if one.effect.id not in self.stored and _ended_well(one)]
@@ -164,6 +169,11 @@ class Ends:
     done: int = 0
     parked: list[int] = field(default_factory=list)
     conflicts: bool = False
+
+
+def _may_be_under_way(outcome: object) -> bool:
+    unsure = isinstance(outcome, TryLaterError) and outcome.look_first
+    return unsure or isinstance(outcome, UnclearError | PluginFailedError)
 
 
 def _last_batch(sent: Sequence[Sent]) -> list[Sent]:

@@ -35,7 +35,8 @@ _RUNS = itertools.count(1)
 class Lane:
     """What is due in one lane of one account. `named` by its workspace, which says how it is to be sent;
     `active` counts the senders that are at it now, `visited` is the count of changes when one of them last
-    looked for work."""
+    looked for work. What was asked for without an answer may be under way until `rests_until` (monotonic
+    seconds)."""
 
     scope: str
     name: str
@@ -45,6 +46,7 @@ class Lane:
     targets: deque[Target] = field(default_factory=deque)
     active: int = 0
     visited: int = -1
+    rests_until: float = 0.0
 
     def share(self, taken: int) -> int:
         """How many rows one sender takes: whole batches, no more than leave the other senders some, and few
@@ -116,7 +118,7 @@ class Sender:
             sent: list[Sent] = []
             turn: Turn | None = None
             while (turn := self._settle_and_take(lane, turn, sent)) is not None:
-                sent = self._send(turn)
+                sent = self._send(lane, turn)
         except BaseException:
             self.stop.set()
             raise
@@ -207,9 +209,13 @@ class Sender:
         with self._lock:
             return lane.share(self._taken[lane.scope, lane.name])
 
-    def _send(self, turn: Turn) -> list[Sent]:
+    def _send(self, lane: Lane, turn: Turn) -> list[Sent]:
         course = Course(self._may_send(turn), turn.batch, self._ended(turn))
-        return send_all(self.office, turn.school, turn.workspace, turn.rows, course)
+        try:
+            return send_all(self.office, turn.school, turn.workspace, turn.rows, course)
+        finally:
+            with self._lock:
+                lane.rests_until = max(lane.rests_until, turn.under_way_until())
 
     def _ended(self, turn: Turn) -> Callable[[Sequence[Sent]], None]:
         """What was in doubt is stored lot by lot, at once: whatever ended its last sender may end this one as
@@ -262,11 +268,12 @@ class Sender:
                 lane.targets.remove(target)
 
     def _leave(self, lane: Lane) -> None:
-        """The last one of this run frees the lane for others."""
+        """The last one of this run frees the lane for others, once nothing of it can be under way."""
         with self._lock:
             lane.active -= 1
             last = lane.active == 0
         if last and lane.limits.alone:
             with self.office.store.begin() as work:
-                work.lanes.leave(lane.scope, lane.name, self.holder)
+                rests = lane.rests_until - time.monotonic()
+                work.lanes.leave(lane.scope, lane.name, self.holder, rests)
                 work.commit()

@@ -19,7 +19,7 @@ from rp_connect.storage.session import Row, Session
 
 LONGEST_S = 60.0
 _NOBODY = "nobody"
-"""Holds a lane whose holder died, until what that one last asked for must have ended."""
+"""Holds a lane whose holder died or had no answer, until what that one last asked for must have ended."""
 _ROW = (lanes.c.scope == sa.bindparam("of_scope")) & (lanes.c.lane == sa.bindparam("of_lane"))
 _READ = sa.select(lanes).where(_ROW)
 
@@ -56,8 +56,11 @@ class SqlLanes:
             return Opened(entry.limit, until)
         return entry
 
-    def leave(self, scope: str, lane: str, holder: str) -> None:
-        self._write(scope, lane, lanes.c.owner == holder, owner=None, held_until=None)
+    def leave(self, scope: str, lane: str, holder: str, rests: float = 0.0) -> None:
+        owner, until = (
+            (_NOBODY, self._session.now() + timedelta(seconds=rests)) if rests > 0 else (None, None)
+        )
+        self._write(scope, lane, lanes.c.owner == holder, owner=owner, held_until=until)
 
     def shut_until(self, scope: str, lane: str) -> Shut | None:
         row = self._row(scope, lane)

@@ -11,6 +11,7 @@ from io import BufferedReader
 from threading import Event, Lock, Thread
 from typing import Any
 
+from tests.fresh_port import at_a_fresh_port
 from tests.graph_server.engine import Cut, Wait
 from tests.graph_server.front import HttpAnswer
 
@@ -130,10 +131,13 @@ class Listener:
     def start(self) -> None:
         if self._sockets is not None:
             return
-        self._sockets = Sockets(self.port, self._answering, self._connected)
+        self._sockets = self._open(self.port) if self.port else at_a_fresh_port(self._open)
         self.port = self._sockets.server_address[1]
         self._thread = Thread(target=self._sockets.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
+
+    def _open(self, port: int) -> Sockets:
+        return Sockets(port, self._answering, self._connected)
 
     def stop(self) -> None:
         sockets, self._sockets = self._sockets, None

@@ -236,6 +236,19 @@ def test_a_lane_whose_holder_was_killed_rests_until_its_last_request_must_have_e
         assert enter(store, YOU, alone=True) == Opened(20)
 
 
+def test_a_lane_that_was_left_without_an_answer_rests_until_what_was_asked_must_have_ended(store, clock):
+    enter(store, alone=True)
+    until = clock.moment + timedelta(seconds=40)
+    for who in (YOU, ME):  # it is not theirs to leave
+        with store.begin() as work:
+            work.lanes.leave(TENANT, "calendar", who, 40.0)
+            work.commit()
+    assert enter(store, YOU, alone=True) == enter(store, alone=True) == Held(until)
+
+    clock.move_on(40)
+    assert enter(store, YOU, alone=True) == Opened(20)
+
+
 def test_a_lane_for_one_alone_can_be_shut_as_well(store, clock):
     tell(store, "told_to_wait", enter(store, alone=True), None, "busy")
     clock.move_on(1)

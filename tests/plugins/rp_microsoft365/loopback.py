@@ -20,6 +20,7 @@ from rp_microsoft365.asking import AskingGraph
 from rp_microsoft365.opening import open_graph
 from rp_microsoft365.request import Request, Service
 from rp_microsoft365.settings import Microsoft365Settings
+from tests.fresh_port import at_a_fresh_port
 
 TOKEN = "canary-token-" + "x9Qk" * 20
 BASE = {
@@ -147,7 +148,8 @@ class _Server(ThreadingHTTPServer):
 def loopback(*script: Script, tls: Path | None = None) -> Iterator[Loopback]:
     """Over TLS where `tls` is a PEM file with a key and its certificate."""
     found = Loopback(script)
-    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"loopback": found}))
+    handler = type("Handler", (_Handler,), {"loopback": found})
+    server = at_a_fresh_port(lambda port: _Server(("127.0.0.1", port), handler))
     if tls is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(tls)

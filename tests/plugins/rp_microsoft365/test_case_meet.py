@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from tests.graph_server.tenant import GROUP, SITE
 from tests.plugins.rp_microsoft365.invented_meetings import FAMILY, HEAD, begins, invited, only
 
 pytestmark = pytest.mark.facts
-REF = "RP-2026-0001"
+REF, SECOND_REF = "RP-2026-0001", "RP-2026-0002"
 CREATE = "POST /users/{user-id}/events"
 OWN = """
 [school.microsoft365]
@@ -39,6 +40,16 @@ class School:
     def run(self, *words: str, now: str | None = None) -> Answer:
         return self._installation.run(*words, now=now or "2026-11-12T10:00", GRAPH_TOKEN="an-access-token")
 
+    def elsewhere(self, *words: str) -> Answer:
+        """The same in a process of its own."""
+        return self._installation.spawn(*words, now="2026-11-12T10:00", GRAPH_TOKEN="an-access-token")
+
+    def waits(self, *, timeout_s: float, lands_within_s: float) -> None:
+        text = self._installation.config.read_text(encoding="utf-8")
+        assert "timeout_s = 5.0" in text
+        own = f"timeout_s = {timeout_s}\nlands_within_s = {lands_within_s}"
+        self._installation.config.write_text(text.replace("timeout_s = 5.0", own), encoding="utf-8")
+
     def meet(self, *words: str, now: str | None = None) -> None:
         """And send what came of it; the tasks of the case are not what this is about."""
         answer = self.run("case", "meet", REF, *words, now=now)
@@ -58,6 +69,7 @@ class School:
         """Until a write whose end is not known can no longer land."""
         with closing(sqlite3.connect(self._installation.folder / "rp-connect.db")) as store, store:
             store.execute("UPDATE effects SET not_before = NULL WHERE state = 'unclear'")
+            store.execute("UPDATE lanes SET owner = NULL, held_until = NULL WHERE owner = 'nobody'")
 
     def problems(self) -> list[str]:
         found: list[str] = self.run("check", "--json").json["schools"][0]["problems"]
@@ -166,6 +178,28 @@ def test_a_meeting_whose_answer_was_lost_is_looked_for_before_it_is_sent_again(
     assert lost.struck == 1
     assert graph_server.log.count(CREATE) == 1
     assert school.meeting()["external_id"] == only(graph_server)["id"]
+
+
+def test_a_calendar_that_answers_later_than_we_wait_is_not_asked_by_another_process_meanwhile(
+    school: School, graph_server: GraphServer
+):
+    """Who no longer waits for an answer does not know that Outlook is done."""
+    school.waits(timeout_s=0.5, lands_within_s=60.0)
+    late = graph_server.faults.slow(8.0, service="calendar", method="POST")
+    for ref, at in ((REF, "2026-11-13T14:20"), (SECOND_REF, "2026-11-13T16:20")):
+        assert school.run("case", "meet", ref, "--at", at).code == 0
+        assert school.elsewhere("deliver").code in (0, 3)
+    assert graph_server.log.outlook_peak == 1
+    assert school.waiting() == ["unclear", "waiting"]
+
+    graph_server.faults.remove(late)
+    ends = time.monotonic() + 30
+    while not graph_server.log.count(CREATE) and time.monotonic() < ends:
+        time.sleep(0.1)
+    school.time_passes()
+    assert school.elsewhere("deliver").code in (0, 3)
+    assert graph_server.log.count(CREATE) == len(graph_server.state.events) == 2
+    assert school.waiting() == []
 
 
 def test_a_cancellation_whose_answer_was_lost_brings_nothing_back(school: School, graph_server: GraphServer):

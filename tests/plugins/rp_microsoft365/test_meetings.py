@@ -319,6 +319,17 @@ def test_a_create_whose_answer_was_lost_is_found_before_it_is_sent_again(graph_s
     assert (found.external_id, found.revision, found.warning) == (only(graph_server)["id"], 1, "")
 
 
+def test_a_calendar_that_did_not_answer_is_asked_again_when_it_must_be_done_with_it(
+    graph_server: GraphServer,
+):
+    meetings = open_workspace(graph_server, lands_within_s=3.0).meetings
+    graph_server.faults.lose_answers("cut", service="calendar", method="GET", times=1)
+
+    with pytest.raises(TryLaterError) as raised:
+        meetings.find(MEETING.key)
+    assert raised.value.retry_after == 3.0
+
+
 def test_a_calendar_that_asks_for_patience_says_for_how_long(graph_server: GraphServer):
     graph_server.faults.throttle(7, service="calendar", method="POST")
 

@@ -40,7 +40,7 @@ def until_all_is_sent(installation: Installation, *, but: str = "") -> None:
     for _ in range(6):
         with closing(sqlite3.connect(installation.folder / "rp-connect.db")) as store, store:
             store.execute("UPDATE effects SET not_before = NULL WHERE state IN ('unclear', 'waiting')")
-            store.execute("UPDATE lanes SET closed_until = NULL")
+            store.execute("UPDATE lanes SET closed_until = NULL, owner = NULL, held_until = NULL")
         left: dict[str, int] = installation.spawn("deliver", "--json", **SECRET).json
         if not any(count for name, count in left.items() if name != but):
             return
