@@ -20,6 +20,11 @@ FACTS = ROOT.parent / "shared"
 NUMBERS = count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first: begun last, one processor would wait for the other."""
+    items.sort(key=lambda item: not (item.get_closest_marker("trial") or item.get_closest_marker("slow")))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("live") and os.environ.get("RP_CONNECT_LIVE") != "1":
         pytest.skip("needs an account of an outside system: RP_CONNECT_LIVE=1")
