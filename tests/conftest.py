@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from itertools import count
+from itertools import chain, count, islice
 from pathlib import Path
 
 import pytest
@@ -20,9 +20,20 @@ FACTS = ROOT.parent / "shared"
 NUMBERS = count(1)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long comes first: begun last, one processor would wait for the other."""
-    items.sort(key=lambda item: not (item.get_closest_marker("trial") or item.get_closest_marker("slow")))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes long comes first: begun last, one processor would wait for the other. Every xdist worker
+    begins with an equal stretch of the list, so each is dealt some of the long modules to begin with."""
+    workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    quick, long = [], dict[Path, list[pytest.Item]]()
+    for item in items:
+        if item.get_closest_marker("trial") or item.get_closest_marker("slow"):
+            long.setdefault(item.path, []).append(item)
+        else:
+            quick.append(item)
+    hands = [list(chain.from_iterable(list(long.values())[first::workers])) for first in range(workers)]
+    stretch = -(-len(items) // workers)
+    rest = iter(quick)
+    items[:] = [one for hand in hands for one in (*hand, *islice(rest, max(0, stretch - len(hand))))]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
