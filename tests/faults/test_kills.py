@@ -15,7 +15,7 @@ from tests.faults.killing import Run, plain_school, random_shares, rich_school, 
 from tests.postgres_server import PostgresServer
 
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
-RANDOM_KILLS, STEPS = (100, 0) if FULL else (3, 4)
+RANDOM_KILLS, STEPS = (100, 0) if FULL else (2, 3)
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(0 if FULL else 240)]
 
 
