@@ -144,10 +144,12 @@ def test_made_up_cookies_do_not_reach_the_store_without_end(visitor: Visitor, pu
     asked, began = burst + 300, time.monotonic()
 
     answers = [served.get("/cases", headers=made_up, follow_redirects=False) for _ in range(asked)]
+    let_in = burst + per_second * (time.monotonic() - began) + 1  # a slow machine gets some back meanwhile
+    refused = [answer for answer in answers if answer.status_code == 429]
 
-    assert store.reads <= burst + per_second * (time.monotonic() - began) + 1 < asked
-    assert answers[-1].status_code == 429
-    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert store.reads <= let_in < asked
+    assert len(refused) >= asked - let_in
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
     served.cookies = visitor.cookies
     elsewhere = {"X-Forwarded-For": "203.0.113.8"}
     assert served.get(CASE, headers=elsewhere).status_code == 200, (
