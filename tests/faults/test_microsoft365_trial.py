@@ -48,7 +48,9 @@ def trust(
     return TenantTrust(tmp_path / "trust", server, url)
 
 
-on_both_stores = pytest.mark.parametrize("trust", ["sqlite", "postgresql"], indirect=True)
+BOTH = ["sqlite", "postgresql"]
+on_both_stores = pytest.mark.parametrize("trust", BOTH, indirect=True)
+on_both_at_full = pytest.mark.parametrize("trust", BOTH if FULL else BOTH[:1], indirect=True)
 
 
 def about_fifty(seed: int = 2026) -> Iterator[int]:
@@ -88,7 +90,7 @@ def test_killed_every_fifty_effects_at_a_service_that_fails_everything_stands_th
     assert sum(not run.finished for run in runs) >= KILLS
 
 
-@on_both_stores
+@on_both_at_full
 def test_the_same_where_nobody_answers_for_the_middle_third(trust: TenantTrust):
     trust.prepare(SUSPENSIONS)
     be_unkind(trust.server)
@@ -126,7 +128,7 @@ def test_a_worker_that_died_in_the_middle_of_a_request_is_followed_by_one_that_w
     assert wrong(slow) == {}
 
 
-@on_both_stores
+@on_both_at_full
 def test_two_workers_at_a_service_that_fails_write_everything_once(trust: TenantTrust):
     trust.prepare(SUSPENSIONS)
     be_unkind(trust.server)
