@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -60,13 +62,22 @@ def look_at_shelf(site: Site, shelf: Shelf, lists: Sequence[Mapping[str, Any]]) 
     return wanting(shelf, held_columns(site, held))
 
 
-def look_at_mailbox(graph: Graph, own: Microsoft365Settings) -> list[str]:
-    path = f"/users/{quote(own.organizer, safe='@')}/events{query(select='id', top=1)}"
-    try:
-        graph.ask(Request(Service.CALENDAR, "GET", path, Permission.CALENDARS))
-    except GoneError:
-        return ["organizer: there is no such mailbox in this tenant."]
-    return []
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """The organiser's, which is asked `in_turn` with all who send meetings."""
+
+    graph: Graph
+    organizer: str
+    in_turn: Callable[[], AbstractContextManager[None]]
+
+    def look(self) -> list[str]:
+        path = f"/users/{quote(self.organizer, safe='@')}/events{query(select='id', top=1)}"
+        try:
+            with self.in_turn():
+                self.graph.ask(Request(Service.CALENDAR, "GET", path, Permission.CALENDARS))
+        except GoneError:
+            return ["organizer: there is no such mailbox in this tenant."]
+        return []
 
 
 def look_at_group(graph: Graph, own: Microsoft365Settings) -> list[str]:

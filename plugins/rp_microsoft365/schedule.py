@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
-from rp_connect.errors import RpConnectError
+from rp_connect.errors import RpConnectError, TryLaterError
 from rp_connect.ports.workspace import Busy
 from rp_microsoft365.graph import Graph
 from rp_microsoft365.permissions import Permission
@@ -35,41 +37,58 @@ log = logging.getLogger(__name__)
 
 class BusyTimes:
     """Asked through the organiser's mailbox, whose own diary counts only where it is among `people`: several
-    schools may share it."""
+    schools may share it. What is known already is told at once; what must be asked is asked `in_turn`."""
 
-    def __init__(self, graph: Graph, organizer: str) -> None:
+    def __init__(
+        self, graph: Graph, organizer: str, in_turn: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
         self._graph = graph
+        self.in_turn = in_turn
         self._path = f"/users/{quote(organizer, safe='@')}/calendar/getSchedule"
         self._kept: dict[Asked, tuple[float, Answered]] = {}
+        self._lock = Lock()
 
     def busy(self, people: Sequence[str], begins: datetime, ends: datetime) -> Sequence[Busy]:
         """Raises what Graph raises; a single diary that cannot be read is left out."""
         if not people or ends <= begins:
             return ()
-        answered = self._remembered((tuple(people), begins, ends))
+        asked = (tuple(people), begins, ends)
+        answered = self._remembered(asked)
+        if answered is None:
+            with self.in_turn():
+                answered = self._remembered(asked)  # by another page that had the same question
+                if answered is None:
+                    return self._ask(asked)
+        if isinstance(answered, TryLaterError):
+            raise TryLaterError(str(answered))  # how long that was to wait is told once, when it is news
         if isinstance(answered, RpConnectError):
             raise answered
         return answered
 
-    def _remembered(self, asked: Asked) -> Answered:
+    def _remembered(self, asked: Asked) -> Answered | None:
         now = time.monotonic()
-        self._kept = {key: kept for key, kept in self._kept.items() if now - kept[0] < KEPT_S}
-        if asked not in self._kept:
-            self._kept[asked] = (now, self._ask(asked))
-        return self._kept[asked][1]
+        with self._lock:
+            self._kept = {key: kept for key, kept in self._kept.items() if now - kept[0] < KEPT_S}
+            return self._kept[asked][1] if asked in self._kept else None
 
-    def _ask(self, asked: Asked) -> Answered:
-        pieces = list(_pieces(asked))
+    def _remember(self, asked: Asked, answered: Answered) -> None:
+        with self._lock:
+            self._kept[asked] = (time.monotonic(), answered)
+
+    def _ask(self, asked: Asked) -> tuple[Busy, ...]:
         try:
-            answers = self._graph.ask_all([self._request(*piece) for piece in pieces])
-            spans = [
-                span
-                for (_, first, last), answer in zip(pieces, answers, strict=True)
-                for span in _spans(answer, first, last)
-            ]
-        except RpConnectError as error:
-            return error
-        return tuple(spans)
+            spans = tuple(self._read(asked))
+        except RpConnectError as fault:
+            self._remember(asked, fault)
+            raise
+        self._remember(asked, spans)
+        return spans
+
+    def _read(self, asked: Asked) -> Iterator[Busy]:
+        pieces = list(_pieces(asked))
+        answers = self._graph.ask_all([self._request(*piece) for piece in pieces])
+        for (_, first, last), answer in zip(pieces, answers, strict=True):
+            yield from _spans(answer, first, last)
 
     def _request(self, people: Sequence[str], begins: datetime, ends: datetime) -> Request:
         body = {

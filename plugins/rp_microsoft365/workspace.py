@@ -24,7 +24,7 @@ from rp_microsoft365.online_room import TeamsRooms
 from rp_microsoft365.opening import open_graph
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.planner import look_at_holders, open_plans, open_tasks
-from rp_microsoft365.probe import Area, look_around, look_at_group, look_at_mailbox, look_at_site, told
+from rp_microsoft365.probe import Area, Mailbox, look_around, look_at_group, look_at_site, told
 from rp_microsoft365.records import SharePointRecords
 from rp_microsoft365.schedule import BusyTimes
 from rp_microsoft365.settings import Microsoft365Settings
@@ -39,7 +39,7 @@ READS_WAIT_S = 4.0
 """For so long the worker waits for what all tasks of a batch need to know (the plan, who is who), and between
 the steps of a summary: nothing could be sent there meanwhile, and begun anew it would all be asked again."""
 PAGE_WAITS_S = 8.0
-"""For so long a page waits for other people's diaries."""
+"""For so long a page waits for its turn at Outlook, and then for other people's diaries."""
 ALL_THERE = "The plan of this school year has all it needs; nothing was changed."
 LANES: Mapping[str, LaneLimits] = {
     # Outlook takes 4 requests at a time of one application, and works on 4 of a batch at once: one batch, and
@@ -72,7 +72,10 @@ class Microsoft365Workspace:
         self._base = graph.sender.base
         site = Site(graph, own.site, self._base)
         self.meetings: Meetings = CalendarMeetings(graph, own.organizer, lobby=own.lobby)
-        self._schedules = BusyTimes(open_graph(hurried(settings, own)), own.organizer)
+        in_turn = partial(settings.in_turn, self.scope, "calendar", self.settles_after)
+        hurrying = open_graph(hurried(settings, own))
+        self._schedules = BusyTimes(hurrying, own.organizer, partial(in_turn, PAGE_WAITS_S))
+        self._mailbox = Mailbox(hurrying.patient(patience_s), own.organizer, partial(in_turn, PATIENCE_S))
         self._timezone = settings.timezone
         self.tasks: Tasks = open_tasks(graph, reading, own, settings)
         self._people = settings.people
@@ -98,7 +101,7 @@ class Microsoft365Workspace:
         site = Site(graph, own.site, self._base)
         areas: list[Area] = [
             (Permission.SITES, lambda: look_at_site(site, own)),
-            (Permission.CALENDARS, lambda: look_at_mailbox(graph, own)),
+            (Permission.CALENDARS, self._mailbox.look),
             (Permission.CALENDARS, lambda: look_at_timezone(self._timezone)),
             (Permission.ONLINE_MEETINGS, TeamsRooms(graph, own.organizer, lobby=own.lobby).look),
             (Permission.GROUPS, lambda: look_at_group(graph, own)),

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+GUEST = "#guest"
+"""Stands in the name of a holder that has one question for the service, outside of any delivery."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -26,9 +29,11 @@ class Shut:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Another worker has this lane alone, at the longest until then unless it asks for more."""
+    """Another worker has this lane alone, at the longest until then unless it asks for more; or a `guest` has
+    it, for its one question."""
 
     until: datetime
+    guest: bool = False
 
 
 Entry = Opened | Shut | Held
@@ -42,7 +47,7 @@ class Lanes(Protocol):
     exactly one row goes out: where that is answered, the lane is free again; where it must wait too, the
     pause doubles (1, 2, 4 … 60 seconds), and at its longest no two probes lie closer than a minute.
 
-    A `holder` is one run of one process: "host:pid:start#run".
+    A `holder` is one run of one process: "host:pid:start#run"; or a guest: "host:pid:start#guest1".
     """
 
     def enter(
@@ -65,7 +70,22 @@ class Lanes(Protocol):
 
     def leave(self, scope: str, lane: str, holder: str, rests: float = 0.0) -> None:
         """Others may have it, now or after so many seconds: what was asked for last and never answered may
-        still be under way, as after a death."""
+        still be under way, as after a death. Who waits for it gets it. Whoever only wanted it no longer
+        does."""
+        ...
+
+    def want(self, scope: str, lane: str, holder: str) -> None:
+        """For the next two seconds `holder` would have it from whoever has it alone; the first who wants it
+        is the one. Only a guest stands back for a delivery, so that guests in a row do not keep it out."""
+        ...
+
+    def wanted(self, scope: str, lane: str) -> bool:
+        """Whether somebody waits for it."""
+        ...
+
+    def give_way(self, scope: str, lane: str, holder: str) -> bool:
+        """It is handed to the one who wants it, so that no third comes in between: to nobody (False) where
+        nobody does, or where it is not `holder`'s to give."""
         ...
 
     def shut_until(self, scope: str, lane: str) -> Shut | None:

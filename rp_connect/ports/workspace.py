@@ -6,6 +6,7 @@ A workspace is an outside system: it never sees the store, and effects reach it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -251,6 +252,25 @@ class Workspace(Protocol):
         ...
 
 
+class InTurn(Protocol):
+    """Goes around what a workspace asks its service outside of a delivery, in a lane that one process at a
+    time may be at (`LaneLimits.alone`): `with in_turn(scope, lane, settles_after, patience_s):`. A delivery
+    gives way between two batches. What is raised inside is told to the lane, and raised again.
+
+    Raises TryLaterError, with nothing asked, where the turn does not come within `patience_s` seconds or the
+    service asked for patience.
+    """
+
+    def __call__(
+        self, scope: str, lane: str, settles_after: float, patience_s: float
+    ) -> AbstractContextManager[None]: ...
+
+
+def at_once(scope: str, lane: str, settles_after: float, patience_s: float) -> AbstractContextManager[None]:
+    """For a workspace that nobody else is at."""
+    return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class WorkspaceSettings:
     """What a workspace is built from; relative paths in its table count from `folder`."""
@@ -262,6 +282,7 @@ class WorkspaceSettings:
     own: BaseModel
     people: Mapping[str, Sequence[str]]
     secrets: Secrets
+    in_turn: InTurn = at_once
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Turn:
-    """Rows that this run has leased, of one school and kind, and its right to send them."""
+    """Rows that this run has leased, of one school and kind, and its right to send them. `gives_way`: what is
+    left of them goes back, since somebody waits for the lane."""
 
     scope: str
     lane: str
@@ -56,6 +57,7 @@ class Turn:
     sent: list[Sent] = field(default_factory=list)
     stored: set[int] = field(default_factory=set)
     ended: bool = False
+    gives_way: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def keep(self, store: Store) -> None:

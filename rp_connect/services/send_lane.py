@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from rp_connect.domain.effect import Effect, EffectKind
-from rp_connect.ports.lanes import Opened
+from rp_connect.ports.lanes import Held, Opened
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.ports.workspace import LaneLimits, Workspace
 from rp_connect.services.lane_turn import Ends, Turn
@@ -26,6 +26,9 @@ BATCHES = 5
 """So many batches at most are leased, and settled, in one transaction: each transaction waits for the disk. A
 run begins with one and takes more and more, for what a worker that dies has leased is in doubt."""
 STORE_EVERY_S = 0.2
+GUEST_S, GLANCE_S = 10.0, 0.1
+"""For so long, and looking so often, a sender waits for its lane back from a guest, whose one question takes
+no longer than a batch."""
 DOUBTFUL = 500
 """So many rows in doubt are taken at once: where no key can be asked for, all there is is read for them."""
 _RUNS = itertools.count(1)
@@ -36,7 +39,7 @@ class Lane:
     """What is due in one lane of one account. `named` by its workspace, which says how it is to be sent;
     `active` counts the senders that are at it now, `visited` is the count of changes when one of them last
     looked for work. What was asked for without an answer may be under way until `rests_until` (monotonic
-    seconds)."""
+    seconds). `with_guest`: somebody has it for one question."""
 
     scope: str
     name: str
@@ -47,6 +50,7 @@ class Lane:
     active: int = 0
     visited: int = -1
     rests_until: float = 0.0
+    with_guest: bool = False
 
     def share(self, taken: int) -> int:
         """How many rows one sender takes: whole batches, no more than leave the other senders some, and few
@@ -117,13 +121,20 @@ class Sender:
         try:
             sent: list[Sent] = []
             turn: Turn | None = None
-            while (turn := self._settle_and_take(lane, turn, sent)) is not None:
+            while (turn := self._next_turn(lane, turn, sent)) is not None:
                 sent = self._send(lane, turn)
         except BaseException:
             self.stop.set()
             raise
         finally:
             self._leave(lane)
+
+    def _next_turn(self, lane: Lane, turn: Turn | None, sent: Sequence[Sent]) -> Turn | None:
+        following, ends = self._settle_and_take(lane, turn, sent), time.monotonic() + GUEST_S
+        while following is None and lane.with_guest and time.monotonic() < ends:
+            self.stop.wait(GLANCE_S)
+            following = self._settle_and_take(lane, None, [])
+        return following
 
     def _settle_and_take(self, lane: Lane, turn: Turn | None, sent: Sequence[Sent]) -> Turn | None:
         """The end of one batch and the lease of the next are one transaction; but where somebody changed a
@@ -133,7 +144,8 @@ class Sender:
             turn.end()
         with self.office.store.begin() as work:
             ends = self._settle(work, turn, sent)
-            if not ends.conflicts:
+            lane.with_guest = turn is not None and turn.gives_way and self._gave_way(work, lane)
+            if not ends.conflicts and not lane.with_guest:
                 following = self._take(work, lane)
             work.commit()
         self._leave_turn(turn)
@@ -152,6 +164,9 @@ class Sender:
                 self._pulling.add(turn.school.id)
         return ends
 
+    def _gave_way(self, work: UnitOfWork, lane: Lane) -> bool:
+        return work.lanes.give_way(lane.scope, lane.name, self.holder)
+
     def _take(self, work: UnitOfWork, lane: Lane) -> Turn | None:
         if self.stop.is_set():
             return None
@@ -161,6 +176,9 @@ class Sender:
         entry = work.lanes.enter(
             lane.scope, lane.name, self.holder, self._share(lane), alone=limits.alone, settles_after=rests
         )
+        lane.with_guest = isinstance(entry, Held) and entry.guest
+        if lane.with_guest:
+            work.lanes.want(lane.scope, lane.name, self.holder)
         if not isinstance(entry, Opened):
             return None
         rows = self._probed(work, lane, entry, rests) if entry.probe else self._leased(work, lane, entry)
@@ -210,29 +228,37 @@ class Sender:
             return lane.share(self._taken[lane.scope, lane.name])
 
     def _send(self, lane: Lane, turn: Turn) -> list[Sent]:
-        course = Course(self._may_send(turn), turn.batch, self._ended(turn))
+        course = Course(self._may_send(turn), turn.batch, self._ended(lane, turn))
         try:
             return send_all(self.office, turn.school, turn.workspace, turn.rows, course)
         finally:
             with self._lock:
                 lane.rests_until = max(lane.rests_until, turn.under_way_until())
 
-    def _ended(self, turn: Turn) -> Callable[[Sequence[Sent]], None]:
+    def _ended(self, lane: Lane, turn: Turn) -> Callable[[Sequence[Sent]], None]:
         """What was in doubt is stored lot by lot, at once: whatever ended its last sender may end this one as
         soon, and then nothing would ever be done."""
-        if not turn.rows[0].look_first:
-            return turn.sent.extend
 
-        def store(lot: Sequence[Sent]) -> None:
+        def ended(lot: Sequence[Sent]) -> None:
             turn.sent.extend(lot)
-            if turn.unstored():
+            if turn.rows[0].look_first and turn.unstored():
                 self._store([turn])
+            if lot:  # never before something was done: else guests in a row would stop it for good
+                turn.gives_way = turn.gives_way or self._should_give_way(lane, turn)
 
-        return store
+        return ended
+
+    def _should_give_way(self, lane: Lane, turn: Turn) -> bool:
+        """Somebody waits for a lane that this run has alone, with nothing of it under way."""
+        silent = max(lane.rests_until, turn.under_way_until()) > time.monotonic()
+        if not lane.limits.alone or lane.active != 1 or silent:
+            return False
+        with self.office.store.read() as work:
+            return work.lanes.wanted(lane.scope, lane.name)
 
     def _may_send(self, turn: Turn) -> Callable[[Effect], bool | None]:
         def may(effect: Effect) -> bool | None:
-            if self.stop.is_set():
+            if self.stop.is_set() or turn.gives_way:
                 return False
             turn.keep(self.office.store)
             return None if effect.id in turn.lost else True

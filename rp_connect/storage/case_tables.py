@@ -97,7 +97,8 @@ meetings = Table(
     needed("warning", Text),
 )
 
-# What workers of all processes know of one lane of one account: whether it is closed, and who has it alone.
+# What workers of all processes know of one lane of one account: whether it is closed, who has it alone, and
+# who waits for it.
 lanes = Table(
     "lanes",
     metadata,
@@ -108,6 +109,8 @@ lanes = Table(
     Column("reason", Text),
     Column("owner", Key),
     Column("held_until", Moment),
+    Column("wanted_by", Key),
+    Column("wanted_until", Moment),
 )
 
 outcomes = Table(

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from rp_connect.ports.lanes import Entry, Held, Opened, Shut
+from rp_connect.ports.lanes import GUEST, Entry, Held, Opened, Shut
 from rp_connect.storage.case_tables import lanes
 from rp_connect.storage.leases import LEASE
 from rp_connect.storage.owners import is_dead
 from rp_connect.storage.session import Row, Session
 
 LONGEST_S = 60.0
+WANTED = timedelta(seconds=2)
 _NOBODY = "nobody"
 """Holds a lane whose holder died or had no answer, until what that one last asked for must have ended."""
 _ROW = (lanes.c.scope == sa.bindparam("of_scope")) & (lanes.c.lane == sa.bindparam("of_lane"))
@@ -46,7 +47,7 @@ class SqlLanes:
         if row.closed_until is not None and row.closed_until > now:
             return Shut(row.closed_until, row.reason or "")
         if alone and not self._take(row, holder, now, settles_after):
-            return Held(self._held_until(scope, lane, now))
+            return self._held(scope, lane, now)
         return Opened(limit) if row.closed_until is None else self._probe(row, now)
 
     def stay(self, scope: str, lane: str, holder: str, entry: Opened) -> Opened:
@@ -57,10 +58,31 @@ class SqlLanes:
         return entry
 
     def leave(self, scope: str, lane: str, holder: str, rests: float = 0.0) -> None:
-        owner, until = (
-            (_NOBODY, self._session.now() + timedelta(seconds=rests)) if rests > 0 else (None, None)
-        )
-        self._write(scope, lane, lanes.c.owner == holder, owner=owner, held_until=until)
+        self._write(scope, lane, lanes.c.wanted_by == holder, wanted_by=None, wanted_until=None)
+        ours = lanes.c.owner == holder
+        if rests > 0:
+            until = self._session.now() + timedelta(seconds=rests)
+            self._write(scope, lane, ours, owner=_NOBODY, held_until=until)
+        elif not self.give_way(scope, lane, holder):
+            self._write(scope, lane, ours, owner=None, held_until=None)
+
+    def want(self, scope: str, lane: str, holder: str) -> None:
+        now = self._session.now()
+        free = lanes.c.wanted_by.is_(None) | (lanes.c.wanted_by == holder) | (lanes.c.wanted_until <= now)
+        if GUEST not in holder:
+            free |= lanes.c.wanted_by.contains(GUEST)
+        self._write(scope, lane, free, wanted_by=holder, wanted_until=now + WANTED)
+
+    def wanted(self, scope: str, lane: str) -> bool:
+        row = self._row(scope, lane)
+        return row is not None and row.wanted_by is not None and row.wanted_until > self._session.now()
+
+    def give_way(self, scope: str, lane: str, holder: str) -> bool:
+        """Who wanted it, and is no longer there, has it for no longer than it was waited for."""
+        ours = (lanes.c.owner == holder) & lanes.c.wanted_by.is_not(None)
+        ours &= lanes.c.wanted_until > self._session.now()
+        handed = {"owner": lanes.c.wanted_by, "held_until": lanes.c.wanted_until}
+        return self._write(scope, lane, ours, **handed, wanted_by=None, wanted_until=None)
 
     def shut_until(self, scope: str, lane: str) -> Shut | None:
         row = self._row(scope, lane)
@@ -119,9 +141,11 @@ class SqlLanes:
         now_held = self._row(row.scope, row.lane)  # another thread of the same run may have renewed it
         return now_held is not None and now_held.owner == holder
 
-    def _held_until(self, scope: str, lane: str, now: datetime) -> datetime:
+    def _held(self, scope: str, lane: str, now: datetime) -> Held:
         row = self._row(scope, lane)
-        return row.held_until if row and row.held_until else now
+        if row is None or row.held_until is None:
+            return Held(now)
+        return Held(row.held_until, guest=GUEST in (row.owner or ""))
 
     def _row(self, scope: str, lane: str, *, locked: bool = False) -> Row | None:
         found = self._session.for_change(_READ) if locked else _READ

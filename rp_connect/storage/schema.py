@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from rp_connect.errors import StoreError
 from rp_connect.storage.faults import explained
 
-HEAD = "0007"
+HEAD = "0008"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -21,7 +21,8 @@ from rp_connect.ports.hand_list import HandList
 from rp_connect.ports.mis import MisAdapter, MisSettings, MisSpec
 from rp_connect.ports.register import Register
 from rp_connect.ports.secrets import Secrets
-from rp_connect.ports.workspace import WorkspaceSettings, WorkspaceSpec
+from rp_connect.ports.workspace import InTurn, WorkspaceSettings, WorkspaceSpec
+from rp_connect.services.ask_in_turn import AskInTurn
 from rp_connect.services.desk import OfficeDesk
 from rp_connect.services.office import Office, School
 from rp_connect.settings import EnvironmentSecrets, SchoolSettings, Settings, load_settings, validate_own
@@ -58,13 +59,14 @@ def build_office(
     clock = _clock(settings, joined, now, ticking=ticking)
     secrets = EnvironmentSecrets()
     bell = build_bell(os.environ)
-    schools = {one.settings.id: _school(settings, one, host, secrets) for one in joined}
     entrance, routes = build_entrance(settings, host, secrets), host.routes()
+    store = _open(settings, secrets, bell)
+    in_turn = AskInTurn(store, this_process())
     office = Office(
         trust=settings.trust.name,
-        store=_open(settings, secrets, bell),
+        store=store,
         clock=clock,
-        schools=schools,
+        schools={one.settings.id: _school(settings, one, host, secrets, in_turn) for one in joined},
         kinds=host.case_kinds(),
         plugins=host.plugins(),
         page=settings.web.public_url if settings.web else f"http://127.0.0.1:{port}",
@@ -112,14 +114,14 @@ def _open(settings: Settings, secrets: Secrets, bell: Doorbell) -> Store:
     return store if isinstance(bell, NoBell) else cast("Store", RingingStore(store, bell))
 
 
-def _school(settings: Settings, one: _Joined, host: PluginHost, secrets: Secrets) -> School:
+def _school(settings: Settings, one: _Joined, host: PluginHost, secrets: Secrets, in_turn: InTurn) -> School:
     school = one.settings
     return School(
         settings=school,
         packs=host.policy(school.policy).packs,
         mis=Once(partial(_build_mis, one, host, _mis_settings(settings, one, secrets))),
         hand_list=Once(partial(_hand_list, settings, school.id)),
-        workspace=Once(partial(one.workspace.build, _workspace_settings(settings, one, secrets))),
+        workspace=Once(partial(one.workspace.build, _workspace_settings(settings, one, secrets, in_turn))),
         register=_register(settings, one, secrets),
     )
 
@@ -158,7 +160,9 @@ def _mis_settings(settings: Settings, one: _Joined, secrets: Secrets) -> MisSett
     )
 
 
-def _workspace_settings(settings: Settings, one: _Joined, secrets: Secrets) -> WorkspaceSettings:
+def _workspace_settings(
+    settings: Settings, one: _Joined, secrets: Secrets, in_turn: InTurn
+) -> WorkspaceSettings:
     return WorkspaceSettings(
         school=one.settings.id,
         school_name=one.settings.name,
@@ -167,6 +171,7 @@ def _workspace_settings(settings: Settings, one: _Joined, secrets: Secrets) -> W
         own=one.workspace_own,
         people=_people(one.settings),
         secrets=secrets,
+        in_turn=in_turn,
     )
 
 

@@ -19,6 +19,7 @@ from rp_connect.services.office import Office
 from rp_connect.wiring import rounds
 from tests.faults.tenant_count import differences
 from tests.faults.tenant_trust import SECRETS, TenantTrust, left
+from tests.functions.asking_pages import AskingPages
 from tests.functions.azurite import Azurite
 from tests.functions.fleet import Fleet
 from tests.functions.worker import need_runtime
@@ -33,6 +34,7 @@ SCHOOLS = tuple(f"school-{number}" for number in range(1, (100 if FULL else 4) +
 KILL_EVERY_S = (3.0, 9.0) if FULL else (1.0, 3.0)
 KILLS = math.inf if FULL else 3
 """For as long as the work lasts, or so many."""
+ASKED = "POST /users/{user-id}/calendar/getSchedule"
 LONGEST_S = 4 * 3600.0 if FULL else 240.0
 pytestmark = [pytest.mark.trial, pytest.mark.facts, pytest.mark.timeout(0 if FULL else 290)]
 
@@ -77,13 +79,18 @@ def settings(trust: TenantTrust, azurite: Azurite) -> dict[str, str]:
 
 
 def deliver(
-    trust: TenantTrust, azurite: Azurite, monkeypatch, workers: int, kills: float = 0
-) -> tuple[int, int, float]:
-    """How many effects there were, how many workers died, and the seconds that it took."""
+    trust: TenantTrust, azurite: Azurite, monkeypatch, workers: int, kills: float = 0, pages: int = 0
+) -> tuple[int, int, float, AskingPages]:
+    """How many effects there were, how many workers died, the seconds that it took, and the `pages` that
+    asked for free times meanwhile, from a process of their own."""
     dice, killing = random.Random(workers), [time.monotonic() + 2.0, kills]
     monkeypatch.setenv("RP_CONNECT_QUEUE", azurite.connection)
     told = Told()
-    with trust.office() as office, Fleet(azurite, settings(trust, azurite), workers) as fleet:
+    with (
+        trust.office() as office,
+        AskingPages(office, pages) as asking,
+        Fleet(azurite, settings(trust, azurite), workers) as fleet,
+    ):
         wanted = sum(left(office).values())
 
         def each() -> None:
@@ -96,7 +103,7 @@ def deliver(
 
         took = fleet.until(lambda: not left(office), each, LONGEST_S)
     assert [fault for fault in fleet.failures if "StoreError" not in fault] == []
-    return wanted, fleet.deaths, took
+    return wanted, fleet.deaths, took, asking
 
 
 class Told:
@@ -122,20 +129,37 @@ def wrong(trust: TenantTrust) -> dict[str, list[str]]:
 
 def test_workers_that_are_killed_at_random_send_everything_once(trust, azurite, monkeypatch, capsys):
     trust.prepare(CASES)
-    wanted, deaths, took = deliver(trust, azurite, monkeypatch, WORKERS, KILLS)
+    wanted, deaths, took, pages = deliver(trust, azurite, monkeypatch, WORKERS, KILLS, pages=3)
 
     assert wrong(trust) == {}
+    assert pages.answered > 0
     assert deaths >= max(1, CASES // 100)
     log = trust.server.log
     assert (log.outlook_peak <= 4, log.outlook_refused) == (True, 0)
-    tell(capsys, f"{WORKERS} workers, {CASES} cases, {deaths} killed", wanted, took)
+    tell(capsys, f"{WORKERS} workers, {CASES} cases, {deaths} killed, {pages}", wanted, took)
+
+
+def test_pages_that_look_for_free_times_and_workers_share_what_outlook_takes(
+    trust, azurite, monkeypatch, capsys
+):
+    cases = CASES // 5 if FULL else 20
+    trust.prepare(cases)
+    trust.server.faults.slow(0.2, service="calendar")
+    wanted, _, took, pages = deliver(trust, azurite, monkeypatch, WORKERS, pages=6)
+
+    assert wrong(trust) == {}
+    log = trust.server.log
+    assert (log.outlook_peak <= 4, log.outlook_refused) == (True, 0)
+    assert log.count(ASKED) == pages.answered > 0
+    assert pages.unread == 0
+    tell(capsys, f"{WORKERS} workers, {cases} cases, {pages}", wanted, took)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4, 8] if FULL else [1])
 def test_workers_share_the_work(trust, azurite, monkeypatch, capsys, workers):
     cases = CASES // 5 if FULL else 8
     trust.prepare(cases)
-    wanted, deaths, took = deliver(trust, azurite, monkeypatch, workers)
+    wanted, deaths, took, _ = deliver(trust, azurite, monkeypatch, workers)
 
     assert (wrong(trust), deaths) == ({}, 0)
     assert trust.server.log.outlook_peak <= 4

@@ -17,7 +17,7 @@ from tests.storage.elsewhere import elsewhere
 from tests.storage.test_outbox import lease, want
 
 TENANT = "tenant 1"
-ME, YOU = "elsewhere:1:1#1", "elsewhere:2:2#1"
+ME, YOU, GUEST = "elsewhere:1:1#1", "elsewhere:2:2#1", "elsewhere:3:1#guest1"
 
 
 def enter(store: SqlStore, holder: str = ME, lane: str = "calendar", *, alone: bool = False) -> Entry:
@@ -326,3 +326,88 @@ def test_a_parked_one_may_have_landed_all_the_same(store, look_first):
         [parked] = work.effects.every(EffectState.PARKED)
         assert parked.look_first is look_first
         assert work.effects.retry(taken.id).look_first  # whatever it was parked for
+
+
+def ask_for(store: SqlStore, holder: str = GUEST) -> None:
+    with store.begin() as work:
+        work.lanes.want(TENANT, "calendar", holder)
+        work.commit()
+
+
+def hand_over(store: SqlStore, holder: str = ME) -> bool:
+    with store.begin() as work:
+        handed = work.lanes.give_way(TENANT, "calendar", holder)
+        work.commit()
+    return bool(handed)
+
+
+def leave(store: SqlStore, holder: str, rests: float = 0.0) -> None:
+    with store.begin() as work:
+        work.lanes.leave(TENANT, "calendar", holder, rests)
+        work.commit()
+
+
+def wanted(store: SqlStore) -> bool:
+    with store.read() as work:
+        return work.lanes.wanted(TENANT, "calendar")
+
+
+def test_a_lane_goes_to_the_one_who_waits_for_it_and_nobody_comes_in_between(store, clock):
+    enter(store, alone=True)
+    assert not wanted(store)
+    assert not hand_over(store), "nobody wants it"
+    ask_for(store)
+    ask_for(store, "elsewhere:4:1#guest1")  # there is one already
+
+    assert wanted(store)
+    assert not hand_over(store, YOU), "it is not theirs to give"
+    assert hand_over(store)
+    assert not wanted(store)
+    until = Held(clock.moment + timedelta(seconds=2), guest=True)
+    assert enter(store, YOU, alone=True) == enter(store, alone=True) == until
+    assert enter(store, GUEST, alone=True) == Opened(20)
+    leave(store, GUEST)
+    assert enter(store, YOU, alone=True) == Opened(20)
+
+
+def test_a_guest_stands_back_for_a_delivery_and_whoever_leaves_hands_on(store):
+    enter(store, GUEST, alone=True)
+    ask_for(store, "elsewhere:4:1#guest1")
+    ask_for(store, ME)
+    ask_for(store, YOU)
+    ask_for(store, GUEST)
+    leave(store, GUEST)
+
+    assert isinstance(enter(store, YOU, alone=True), Held)
+    assert enter(store, ME, alone=True) == Opened(20)
+
+
+def test_who_waited_for_a_lane_and_went_away_does_not_get_it(store):
+    enter(store, alone=True)
+    ask_for(store)
+    leave(store, GUEST)
+
+    assert not wanted(store)
+    assert not hand_over(store)
+    assert enter(store, YOU, alone=True) != Opened(20), "it is still held"
+
+
+def test_who_no_longer_says_that_it_waits_is_forgotten_after_two_seconds(store, clock):
+    enter(store, alone=True)
+    ask_for(store)
+    clock.move_on(2)
+    assert not wanted(store)
+    assert not hand_over(store)
+
+    ask_for(store, YOU)
+    assert hand_over(store)
+    clock.move_on(2)
+    assert enter(store, alone=True) == Opened(20), "whoever was given it never came"
+
+
+def test_a_guest_without_an_answer_leaves_a_lane_that_rests(store, clock):
+    assert enter(store, GUEST, alone=True) == Opened(20)
+    until = clock.moment + timedelta(seconds=40)
+    leave(store, GUEST, 40.0)
+
+    assert enter(store, alone=True) == Held(until), "nobody has it, and a guest would be gone sooner"

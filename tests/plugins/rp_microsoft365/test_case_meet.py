@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.plugins.rp_microsoft365.invented_meetings import FAMILY, HEAD, begins
 pytestmark = pytest.mark.facts
 REF, SECOND_REF = "RP-2026-0001", "RP-2026-0002"
 CREATE = "POST /users/{user-id}/events"
+ASKED = "POST /users/{user-id}/calendar/getSchedule"
 OWN = """
 [school.microsoft365]
 tenant = "northwick.example"
@@ -199,6 +201,30 @@ def test_a_calendar_that_answers_later_than_we_wait_is_not_asked_by_another_proc
     school.time_passes()
     assert school.elsewhere("deliver").code in (0, 3)
     assert graph_server.log.count(CREATE) == len(graph_server.state.events) == 2
+    assert school.waiting() == []
+
+
+@pytest.mark.parametrize("look", ["a free time", "check"])
+def test_who_looks_asks_outlook_when_another_process_has_had_its_answer(
+    school: School, graph_server: GraphServer, look: str
+):
+    """Outlook takes four at a time of all of us together. The two meetings go in one batch."""
+    for ref, at in ((REF, "2026-11-13T14:20"), (SECOND_REF, "2026-11-13T16:20")):
+        assert school.run("case", "meet", ref, "--at", at).code == 0
+    graph_server.faults.slow(2.0, service="calendar", method="POST", path="/events")
+    with ThreadPoolExecutor(1) as threads:
+        delivery = threads.submit(school.elsewhere, "deliver")
+        while graph_server.log.outlook_peak < 2:
+            time.sleep(0.02)
+        if look == "check":
+            assert [line for line in school.problems() if "turn" in line or "mailbox" in line] == []
+        else:
+            assert school.run("case", "meet", REF, "--suggest", "--json").json["note"] == ""
+        asked, made = graph_server.log.count(ASKED), len(graph_server.state.events)
+        assert delivery.result(60).code in (0, 3)
+
+    assert graph_server.log.outlook_peak == 2
+    assert (asked, made) == (0 if look == "check" else 1, 2)
     assert school.waiting() == []
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -105,6 +107,85 @@ def test_a_calendar_that_does_not_answer_is_not_asked_again_for_a_minute(graph_s
         with pytest.raises(TryLaterError):
             known.busy([HEAD], DAY, NEXT)
     assert graph_server.log.count(ASKED) == 1
+
+
+class Turns:
+    """How often our turn was asked for; `refused`: it does not come."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.refused = False
+        self.told: list[Exception] = []
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        self.asked += 1
+        if self.refused:
+            raise TryLaterError("Our turn did not come.")
+        try:
+            yield
+        except Exception as fault:
+            self.told.append(fault)
+            raise
+
+
+@pytest.mark.facts
+def test_what_is_known_needs_no_turn_at_outlook(graph_server: GraphServer):
+    turns = Turns()
+    known = BusyTimes(graph_at(graph_server.url), ORGANIZER, turns)
+    known.busy([HEAD], DAY, NEXT)
+    turns.refused = True
+
+    assert list(known.busy([HEAD], DAY, NEXT)) == []
+    assert turns.asked == 1
+
+
+@pytest.mark.facts
+def test_a_turn_that_does_not_come_asks_nothing_and_the_next_page_tries_again(graph_server: GraphServer):
+    turns = Turns()
+    turns.refused = True
+    known = BusyTimes(graph_at(graph_server.url), ORGANIZER, turns)
+    with pytest.raises(TryLaterError, match="Our turn did not come"):
+        known.busy([HEAD], DAY, NEXT)
+    assert graph_server.log.requests == 0
+
+    turns.refused = False
+    assert list(known.busy([HEAD], DAY, NEXT)) == []
+    assert graph_server.log.count(ASKED) == 1
+
+
+@pytest.mark.facts
+def test_two_pages_with_the_same_question_ask_it_once(graph_server: GraphServer):
+    """The second had to wait for its turn, and finds the answer of the first."""
+    known: BusyTimes
+
+    @contextmanager
+    def after_another() -> Iterator[None]:
+        if not graph_server.log.count(ASKED):
+            known.in_turn = nullcontext
+            known.busy([HEAD], DAY, NEXT)
+        yield
+
+    known = BusyTimes(graph_at(graph_server.url), ORGANIZER, after_another)
+    known.busy([HEAD], DAY, NEXT)
+    assert graph_server.log.count(ASKED) == 1
+
+
+@pytest.mark.facts
+def test_how_long_to_wait_is_told_when_it_is_news_and_not_again(graph_server: GraphServer):
+    turns = Turns()
+    known = BusyTimes(graph_at(graph_server.url), ORGANIZER, turns)
+    graph_server.faults.throttle(9, service="calendar")
+    told = []
+    for _ in range(2):
+        with pytest.raises(TryLaterError) as fault:
+            known.busy([HEAD], DAY, NEXT)
+        told.append(fault.value.retry_after)
+
+    assert told[0] is not None
+    assert told[0] >= 8
+    assert told[1] is None
+    assert len(turns.told) == 1
 
 
 @pytest.mark.facts
