@@ -27,9 +27,11 @@ from collections.abc import Sequence
 
 
 class RpConnectError(Exception):
-    """Base of the family. `exit_code` is what the command line ends with."""
+    """Base of the family. `exit_code` is what the command line ends with; `under_way`: no answer came, and
+    the outside system may still be at what it was asked."""
 
     exit_code = 1
+    under_way: bool = False
 
 
 class ConfigError(RpConnectError):
@@ -48,20 +50,31 @@ class AccessError(RpConnectError):
 
 class TryLaterError(RpConnectError):
     """An outside system asks for patience. `retry_after` is in seconds (None: it did not say). `look_first`:
-    a write may have been carried out all the same, so `find(key)` before it is sent again."""
+    a write may have been carried out all the same, so `find(key)` before it is sent again; then, and for a
+    reading without an answer, it may be `under_way`."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None, look_first: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        look_first: bool = False,
+        under_way: bool | None = None,
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         self.look_first = look_first
+        self.under_way = look_first if under_way is None else under_way
 
 
 class UnclearError(RpConnectError):
-    """A write may or may not have landed: look before it is sent again, not before `retry_after` seconds."""
+    """A write may or may not have landed: look before it is sent again, not before `retry_after` seconds. It
+    may be `under_way` unless that is said not to be so."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None, under_way: bool = True) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.under_way = under_way
 
 
 class GoneError(RpConnectError):

@@ -63,7 +63,8 @@ def unclear(request: Request, why: str, retry_after: float | None = None) -> RpC
     """A reading is asked again, after `retry_after` seconds where that is known."""
     what = _NAMES[request.service]
     if request.reads:
-        return TryLaterError(f"Microsoft 365 ({what}) gave no answer: {why}.", retry_after=retry_after)
+        words, cut = f"Microsoft 365 ({what}) gave no answer: {why}.", retry_after is not None
+        return TryLaterError(words, retry_after=retry_after, under_way=cut)
     return UnclearError(f"Microsoft 365 ({what}): it is not known whether a change landed: {why}.")
 
 
@@ -77,7 +78,8 @@ def half_done(fault: RpConnectError, says: str) -> RpConnectError:
     said."""
     words = f"{says}: {fault}"
     if isinstance(fault, TryLaterError):
-        return TryLaterError(words, retry_after=fault.retry_after, look_first=True)
+        later = fault.retry_after
+        return TryLaterError(words, retry_after=later, look_first=True, under_way=fault.under_way)
     return UnclearError(words)
 
 

@@ -220,7 +220,8 @@ def _written(event: Event, meeting: WorkspaceMeeting, said: Said) -> Outcome:
     if isinstance(said, RpConnectError):
         says = f"{meeting.key} is in the calendar, its Teams room is not set up yet"
         # The calendar has done its part, and does not rest for what another service asks for.
-        return UnclearError(f"{says}: {said}", retry_after=getattr(said, "retry_after", None))
+        later = getattr(said, "retry_after", None)
+        return UnclearError(f"{says}: {said}", retry_after=later, under_way=False)
     return Written(str(event["id"]), str(event.get("changeKey") or ""), meeting.revision, said)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from rp_connect.errors import AccessError, GoneError, RpConnectError
+from rp_connect.errors import AccessError, GoneError, RpConnectError, TryLaterError
 from rp_microsoft365.grant_commands import grant_command
 from rp_microsoft365.graph import Graph
 from rp_microsoft365.permissions import Permission
@@ -18,6 +19,8 @@ from rp_microsoft365.settings import Microsoft365Settings
 from rp_microsoft365.site import Site, query
 from rp_microsoft365.site_setup import Shelf, held_columns, shelves, wanting
 
+UNSAID_S = 2.0
+"""Until the next look, where Microsoft 365 asks for patience and does not say for how long."""
 Area = tuple[str, Callable[[], Iterable[str]]]
 """A permission, and what looks with it: its sentences."""
 
@@ -64,13 +67,25 @@ def look_at_shelf(site: Site, shelf: Shelf, lists: Sequence[Mapping[str, Any]]) 
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """The organiser's, which is asked `in_turn` with all who send meetings."""
+    """The organiser's, which is asked `in_turn` with all who send meetings; our pauses are outside of it."""
 
     graph: Graph
     organizer: str
     in_turn: Callable[[], AbstractContextManager[None]]
+    patience_s: float = 0.0
 
     def look(self) -> list[str]:
+        ends = time.monotonic() + self.patience_s
+        while True:
+            try:
+                return self._looked()
+            except TryLaterError as fault:
+                pause = UNSAID_S if fault.retry_after is None else fault.retry_after
+                if time.monotonic() + pause > ends:
+                    raise
+            time.sleep(pause)
+
+    def _looked(self) -> list[str]:
         path = f"/users/{quote(self.organizer, safe='@')}/events{query(select='id', top=1)}"
         try:
             with self.in_turn():

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from rp_connect.errors import RpConnectError, TryLaterError
-from rp_connect.ports.workspace import Busy
+from rp_connect.ports.workspace import Busy, NothingAskedError
 from rp_microsoft365.graph import Graph
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Answer, Request, Service
@@ -55,15 +55,26 @@ class BusyTimes:
         asked = (tuple(people), begins, ends)
         answered = self._remembered(asked)
         if answered is None:
-            with self.in_turn():
-                answered = self._remembered(asked)  # by another page that had the same question
-                if answered is None:
-                    return self._ask(asked)
+            answered = self._asked_in_turn(asked)
         if isinstance(answered, TryLaterError):
             raise TryLaterError(str(answered))  # how long that was to wait is told once, when it is news
         if isinstance(answered, RpConnectError):
             raise answered
         return answered
+
+    def _asked_in_turn(self, asked: Asked) -> Answered:
+        """Another page may have had the same question, and its turn before ours."""
+        known: Answered | None = None
+        try:
+            with self.in_turn():
+                known = self._remembered(asked)
+                if known is None:
+                    return self._ask(asked)
+                raise NothingAskedError
+        except NothingAskedError:
+            if known is None:
+                raise
+            return known
 
     def _remembered(self, asked: Asked) -> Answered | None:
         now = time.monotonic()

@@ -40,6 +40,8 @@ READS_WAIT_S = 4.0
 the steps of a summary: nothing could be sent there meanwhile, and begun anew it would all be asked again."""
 PAGE_WAITS_S = 8.0
 """For so long a page waits for its turn at Outlook, and then for other people's diaries."""
+MAILBOX_TURN_S = 60.0
+"""For so long `check` waits for its turn at Outlook: ten schools ask at once, one between two batches."""
 ALL_THERE = "The plan of this school year has all it needs; nothing was changed."
 LANES: Mapping[str, LaneLimits] = {
     # Outlook takes 4 requests at a time of one application, and works on 4 of a batch at once: one batch, and
@@ -75,7 +77,7 @@ class Microsoft365Workspace:
         in_turn = partial(settings.in_turn, self.scope, "calendar", self.settles_after)
         hurrying = open_graph(hurried(settings, own))
         self._schedules = BusyTimes(hurrying, own.organizer, partial(in_turn, PAGE_WAITS_S))
-        self._mailbox = Mailbox(hurrying.patient(patience_s), own.organizer, partial(in_turn, PATIENCE_S))
+        self._mailbox = Mailbox(hurrying, own.organizer, partial(in_turn, MAILBOX_TURN_S), patience_s)
         self._timezone = settings.timezone
         self.tasks: Tasks = open_tasks(graph, reading, own, settings)
         self._people = settings.people

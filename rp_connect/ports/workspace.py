@@ -252,6 +252,10 @@ class Workspace(Protocol):
         ...
 
 
+class NothingAskedError(Exception):
+    """Raised inside `in_turn` where, once it was our turn, there was nothing left to ask."""
+
+
 class InTurn(Protocol):
     """Goes around what a workspace asks its service outside of a delivery, in a lane that one process at a
     time may be at (`LaneLimits.alone`): `with in_turn(scope, lane, settles_after, patience_s):`. A delivery

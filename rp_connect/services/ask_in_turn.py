@@ -9,10 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
-from rp_connect.errors import RpConnectError, TryLaterError, UnclearError
-from rp_connect.ports.lanes import GUEST, Entry, Held, Lanes, Opened
+from rp_connect.errors import RpConnectError, StoreError, TryLaterError
+from rp_connect.ports.lanes import GUEST, Entry, Held, Lanes, Opened, Shut
 from rp_connect.ports.store import Store
+from rp_connect.ports.workspace import NothingAskedError
 
 GLANCE_S = 0.1
 BUSY = "Others are asking there now, and our turn did not come in time."
@@ -33,7 +35,8 @@ class AskInTurn:
             guest.enter(patience_s)
             yield
         except BaseException as fault:
-            guest.leave(fault)
+            if guest.entry is not None or not isinstance(fault, StoreError):
+                guest.leave(fault)
             raise
         guest.leave(None)
 
@@ -51,8 +54,11 @@ class _Guest:
         """Never inside a transaction."""
         ends = time.monotonic() + patience_s
         while not isinstance(entry := self._tried(), Opened):
-            if time.monotonic() > ends:
-                raise TryLaterError(BUSY if isinstance(entry, Held) else entry.reason or BUSY)
+            left = ends - time.monotonic()
+            if isinstance(entry, Shut) and entry.until > self.store.now() + timedelta(seconds=left):
+                raise TryLaterError(entry.reason or BUSY)
+            if left < 0:
+                raise TryLaterError(BUSY)
             time.sleep(GLANCE_S)
         self.entry = entry
 
@@ -80,13 +86,14 @@ class _Guest:
         if isinstance(fault, TryLaterError):
             if entry.probe or fault.retry_after is not None:
                 lanes.told_to_wait(self.scope, self.lane, entry, fault.retry_after, str(fault))
-        elif silent:
-            lanes.learned_nothing(self.scope, self.lane, entry, sent=True)
+        elif silent or isinstance(fault, NothingAskedError):
+            lanes.learned_nothing(self.scope, self.lane, entry, sent=silent)
         else:
             lanes.went_through(self.scope, self.lane, entry)
 
 
 def _is_silence(fault: BaseException | None) -> bool:
-    if isinstance(fault, TryLaterError):
-        return fault.look_first
-    return fault is not None and (isinstance(fault, UnclearError) or not isinstance(fault, RpConnectError))
+    """An adapter that breaks may have done so in the midst of a request."""
+    if isinstance(fault, RpConnectError):
+        return fault.under_way
+    return fault is not None and not isinstance(fault, NothingAskedError)

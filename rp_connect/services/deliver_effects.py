@@ -15,9 +15,10 @@ from rp_connect.domain.effect import EffectKind, EffectState
 from rp_connect.errors import RpConnectError
 from rp_connect.ports.workspace import LaneLimits, Workspace
 from rp_connect.services import write_back
+from rp_connect.services.lane import Lane
 from rp_connect.services.lane_turn import PATIENCE_S
 from rp_connect.services.office import Office
-from rp_connect.services.send_lane import Lane, Sender
+from rp_connect.services.send_lane import Sender
 from rp_connect.services.sync_report import Progress
 
 SENDERS = 8

@@ -41,8 +41,8 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Turn:
-    """Rows that this run has leased, of one school and kind, and its right to send them. `gives_way`: what is
-    left of them goes back, since somebody waits for the lane."""
+    """Rows that this run has leased, of one school and kind, and its right to send them. `laneless`:
+    somebody was let into the lane between two batches, and it was not to be had again."""
 
     scope: str
     lane: str
@@ -57,7 +57,7 @@ class Turn:
     sent: list[Sent] = field(default_factory=list)
     stored: set[int] = field(default_factory=set)
     ended: bool = False
-    gives_way: bool = False
+    laneless: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def keep(self, store: Store) -> None:
@@ -72,6 +72,10 @@ class Turn:
             self.lost |= {row.id for row in self.rows} - set(kept)
             self.renewed = time.monotonic()
 
+    @property
+    def target(self) -> tuple[str, EffectKind]:
+        return self.school.id, self.rows[0].kind
+
     def end(self) -> None:
         """No more renewals. Said before the transaction that settles: who renews needs one of its own."""
         with self.lock:
@@ -79,7 +83,7 @@ class Turn:
 
     def under_way_until(self) -> float:
         """Monotonic seconds: until when the service may be at what it never answered; 0 where it answered."""
-        silent = [one.at for one in self.sent if _may_be_under_way(one.outcome)]
+        silent = [one.at for one in self.sent if isinstance(e := one.outcome, RpConnectError) and e.under_way]
         return max(silent) + self.workspace.settles_after if silent else 0.0
 
     def unstored(self) -> list[Sent]:
@@ -171,11 +175,6 @@ class Ends:
     done: int = 0
     parked: list[int] = field(default_factory=list)
     conflicts: bool = False
-
-
-def _may_be_under_way(outcome: object) -> bool:
-    unsure = isinstance(outcome, TryLaterError) and outcome.look_first
-    return unsure or isinstance(outcome, UnclearError | PluginFailedError)
 
 
 def _last_batch(sent: Sequence[Sent]) -> list[Sent]:

@@ -5,26 +5,21 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 
-from rp_connect.domain.effect import Effect, EffectKind
-from rp_connect.ports.lanes import Held, Opened
+from rp_connect.domain.effect import Effect
+from rp_connect.ports.lanes import Opened
 from rp_connect.ports.store import UnitOfWork
-from rp_connect.ports.workspace import LaneLimits, Workspace
+from rp_connect.ports.workspace import Workspace
+from rp_connect.services.lane import Lane, Target
 from rp_connect.services.lane_turn import Ends, Turn
 from rp_connect.services.office import Office, School
 from rp_connect.services.pull_tasks import pull_school
 from rp_connect.services.put_items import Course, Sent
 from rp_connect.services.send_effect import send_all
 
-Target = tuple[str, EffectKind]
-"""A school and a kind of effect: what one batch is made of."""
-BATCHES = 5
-"""So many batches at most are leased, and settled, in one transaction: each transaction waits for the disk. A
-run begins with one and takes more and more, for what a worker that dies has leased is in doubt."""
 STORE_EVERY_S = 0.2
 GUEST_S, GLANCE_S = 10.0, 0.1
 """For so long, and looking so often, a sender waits for its lane back from a guest, whose one question takes
@@ -32,41 +27,6 @@ no longer than a batch."""
 DOUBTFUL = 500
 """So many rows in doubt are taken at once: where no key can be asked for, all there is is read for them."""
 _RUNS = itertools.count(1)
-
-
-@dataclass
-class Lane:
-    """What is due in one lane of one account. `named` by its workspace, which says how it is to be sent;
-    `active` counts the senders that are at it now, `visited` is the count of changes when one of them last
-    looked for work. What was asked for without an answer may be under way until `rests_until` (monotonic
-    seconds). `with_guest`: somebody has it for one question."""
-
-    scope: str
-    name: str
-    limits: LaneLimits
-    named: bool = True
-    due: int = 0
-    targets: deque[Target] = field(default_factory=deque)
-    active: int = 0
-    visited: int = -1
-    rests_until: float = 0.0
-    with_guest: bool = False
-
-    def share(self, taken: int) -> int:
-        """How many rows one sender takes: whole batches, no more than leave the other senders some, and few
-        where this run has `taken` few yet."""
-        batch = self.limits.batch
-        share = -(-self.due // (batch * max(1, self.active)))
-        grown = 1 + taken // (batch * max(1, self.limits.at_once))
-        return batch * max(1, min(BATCHES, share, grown))
-
-    def next(self, passed_over: set[str]) -> Target | None:
-        """Schools take turns, so that none waits behind another's thousand tasks."""
-        for _ in range(len(self.targets)):
-            self.targets.rotate(-1)
-            if self.targets[-1][0] not in passed_over:
-                return self.targets[-1]
-        return None
 
 
 class Sender:
@@ -144,12 +104,11 @@ class Sender:
             turn.end()
         with self.office.store.begin() as work:
             ends = self._settle(work, turn, sent)
-            lane.with_guest = turn is not None and turn.gives_way and self._gave_way(work, lane)
-            if not ends.conflicts and not lane.with_guest:
+            if not ends.conflicts:
                 following = self._take(work, lane)
             work.commit()
-        self._leave_turn(turn)
-        self._count(ends, len(sent) - (len(turn.stored) if turn else 0))
+        self._leave_turn(lane, turn, sent)
+        self._count(ends, sum(one.kept for one in sent) - (len(turn.stored) if turn else 0))
         if turn is not None and ends.conflicts:
             self._pull(turn.school)
             return self._settle_and_take(lane, None, [])
@@ -164,21 +123,13 @@ class Sender:
                 self._pulling.add(turn.school.id)
         return ends
 
-    def _gave_way(self, work: UnitOfWork, lane: Lane) -> bool:
-        return work.lanes.give_way(lane.scope, lane.name, self.holder)
-
     def _take(self, work: UnitOfWork, lane: Lane) -> Turn | None:
+        lane.with_guest = False
         if self.stop.is_set():
             return None
-        limits, lane.visited = lane.limits, self.changes
-        with self._lock:
-            rests = max((self.workspaces[school].settles_after for school, _ in lane.targets), default=60.0)
-        entry = work.lanes.enter(
-            lane.scope, lane.name, self.holder, self._share(lane), alone=limits.alone, settles_after=rests
-        )
-        lane.with_guest = isinstance(entry, Held) and entry.guest
-        if lane.with_guest:
-            work.lanes.want(lane.scope, lane.name, self.holder)
+        lane.visited = self.changes
+        rests = self._rests(lane)
+        entry = lane.enter(work, self.holder, self._share(lane), rests)
         if not isinstance(entry, Opened):
             return None
         rows = self._probed(work, lane, entry, rests) if entry.probe else self._leased(work, lane, entry)
@@ -243,32 +194,53 @@ class Sender:
             turn.sent.extend(lot)
             if turn.rows[0].look_first and turn.unstored():
                 self._store([turn])
-            if lot:  # never before something was done: else guests in a row would stop it for good
-                turn.gives_way = turn.gives_way or self._should_give_way(lane, turn)
+            if self._is_wanted(lane, turn):
+                turn.laneless = not self._let_in(lane)
 
         return ended
 
-    def _should_give_way(self, lane: Lane, turn: Turn) -> bool:
+    def _is_wanted(self, lane: Lane, turn: Turn) -> bool:
         """Somebody waits for a lane that this run has alone, with nothing of it under way."""
         silent = max(lane.rests_until, turn.under_way_until()) > time.monotonic()
-        if not lane.limits.alone or lane.active != 1 or silent:
+        if not lane.limits.alone or lane.active != 1 or silent or turn.entry.probe or turn.laneless:
             return False
         with self.office.store.read() as work:
             return work.lanes.wanted(lane.scope, lane.name)
 
+    def _let_in(self, lane: Lane) -> bool:
+        """Between two batches, for one question. Whether the lane is ours again, to go on as before."""
+        with self.office.store.begin() as work:
+            given = work.lanes.give_way(lane.scope, lane.name, self.holder)
+            work.commit()
+        rests, ends = self._rests(lane), time.monotonic() + GUEST_S
+        while given and time.monotonic() < ends and not self.stop.wait(GLANCE_S):
+            with self.office.store.begin() as work:
+                entry = lane.enter(work, self.holder, 1, rests)
+                if isinstance(entry, Opened):
+                    work.lanes.learned_nothing(lane.scope, lane.name, entry, sent=False)
+                work.commit()
+            if not lane.with_guest:
+                return isinstance(entry, Opened) and entry.probe is None
+        return not given
+
+    def _rests(self, lane: Lane) -> float:
+        with self._lock:
+            return max((self.workspaces[school].settles_after for school, _ in lane.targets), default=60.0)
+
     def _may_send(self, turn: Turn) -> Callable[[Effect], bool | None]:
         def may(effect: Effect) -> bool | None:
-            if self.stop.is_set() or turn.gives_way:
+            if self.stop.is_set() or turn.laneless:
                 return False
             turn.keep(self.office.store)
             return None if effect.id in turn.lost else True
 
         return may
 
-    def _leave_turn(self, turn: Turn | None) -> None:
+    def _leave_turn(self, lane: Lane, turn: Turn | None, sent: Sequence[Sent]) -> None:
         with self._lock:
             if turn is not None:
                 self._turns.remove(turn)
+                lane.put_back(turn.target, sum(not one.kept for one in sent))
 
     def _count(self, ends: Ends, settled: int) -> None:
         with self._lock:

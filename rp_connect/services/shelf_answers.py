@@ -32,6 +32,8 @@ Shown = WorkspaceTask | WorkspaceMeeting | CaseRecord | Notice | OutcomeNote | C
 class PluginFailedError(RpConnectError):
     """The plugin broke instead of answering: a person must look, and what it wrote may have landed."""
 
+    under_way = True
+
     def __init__(self, what: str) -> None:
         super().__init__(f"The workspace plugin failed ({what}); please report this.")
 

@@ -47,7 +47,9 @@ class SqlLanes:
         if row.closed_until is not None and row.closed_until > now:
             return Shut(row.closed_until, row.reason or "")
         if alone and not self._take(row, holder, now, settles_after):
-            return self._held(scope, lane, now)
+            row = self._row(scope, lane) or row  # whoever had it may have left it, or handed it on, just now
+            if row.owner not in (None, holder) or not self._take(row, holder, now, settles_after):
+                return Held(row.held_until or now, guest=GUEST in (row.owner or ""))
         return Opened(limit) if row.closed_until is None else self._probe(row, now)
 
     def stay(self, scope: str, lane: str, holder: str, entry: Opened) -> Opened:
@@ -137,15 +139,12 @@ class SqlLanes:
                 self._write(row.scope, row.lane, seen, owner=_NOBODY, held_until=rests_until)
                 return False
         if self._write(row.scope, row.lane, seen, owner=holder, held_until=now + LEASE):
+            if row.wanted_by == holder:
+                mine = lanes.c.wanted_by == holder
+                self._write(row.scope, row.lane, mine, wanted_by=None, wanted_until=None)
             return True
         now_held = self._row(row.scope, row.lane)  # another thread of the same run may have renewed it
         return now_held is not None and now_held.owner == holder
-
-    def _held(self, scope: str, lane: str, now: datetime) -> Held:
-        row = self._row(scope, lane)
-        if row is None or row.held_until is None:
-            return Held(now)
-        return Held(row.held_until, guest=GUEST in (row.owner or ""))
 
     def _row(self, scope: str, lane: str, *, locked: bool = False) -> Row | None:
         found = self._session.for_change(_READ) if locked else _READ

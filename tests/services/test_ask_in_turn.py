@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from rp_connect.errors import AccessError, TryLaterError, UnclearError
+from rp_connect.domain.effect import EffectKind
+from rp_connect.errors import AccessError, RpConnectError, TryLaterError, UnclearError
 from rp_connect.ports.lanes import Entry, Held, Opened, Shut
+from rp_connect.ports.workspace import NothingAskedError
 from rp_connect.services.ask_in_turn import AskInTurn
 from rp_connect.services.deliver_effects import deliver_effects
 from rp_connect.services.office import Office
@@ -94,6 +96,70 @@ def test_a_page_is_let_in_between_two_batches_and_the_delivery_goes_on(office: O
     assert len(receiver.keys("meetings")) == 45
     assert set(receiver.made.values()) == {1}
     assert receiver.most["meetings"] == 1
+
+
+def test_what_a_page_came_before_is_sent_in_the_same_run_although_nothing_else_is_due(
+    office: Office, receiver: Receiver
+):
+    """The last of several batches that were taken at once: only meetings are due."""
+    deliver_effects(office)
+    meet(office)
+    receiver.slow = 0.5
+    with ThreadPoolExecutor(1) as threads:
+        delivery = threads.submit(deliver_effects, office)
+        until(lambda: len(receiver.keys("meetings")) >= 20 and receiver.inside["meetings"])
+        with turn_of(office):
+            assert receiver.inside["meetings"] == 0
+        report = delivery.result(60)
+
+    assert (report.waiting, report.held_back, len(receiver.keys("meetings"))) == (0, False, 45)
+    with office.store.read() as work:
+        attempts = [e.attempt for e in work.effects.every() if e.kind is EffectKind.MEETING]
+    assert set(attempts) == {1}, "being let in costs nobody an attempt"
+
+
+def test_a_page_that_does_not_come_back_leaves_the_rest_for_the_next_run(office: Office, receiver: Receiver):
+    deliver_effects(office)
+    meet(office)
+    receiver.slow = 0.3
+    with ThreadPoolExecutor(1) as threads:
+        delivery = threads.submit(deliver_effects, office)
+        until(lambda: receiver.inside["meetings"])
+        with pytest.raises(UnclearError), turn_of(office, settles_after=1.0):
+            raise UnclearError("No answer.")
+        report = delivery.result(60)
+    assert report.waiting > 0
+    assert report.held_back
+
+    time.sleep(1.1)
+    assert deliver_effects(office).waiting == 0
+    assert len(receiver.keys("meetings")) == 45
+    assert set(receiver.made.values()) == {1}
+
+
+def test_nobody_is_let_in_while_a_request_without_an_answer_may_be_under_way(tmp_path: Path, store_url: str):
+    """Outlook is still at what it was asked: with a page's question it would be more than it takes."""
+
+    def fault(shelf: str, key: str) -> RpConnectError | None:
+        if shelf == "meetings" and key == first:
+            return TryLaterError("A reading was cut.", retry_after=1.0, under_way=True)
+        return None
+
+    receiver = Receiver(fault, slow=0.3)
+    office = joined(synced(tmp_path, store_url, cases=45), receiver)
+    meet(office)
+    with office.store.read() as work:
+        first = next(e.key for e in work.effects.every() if e.kind is EffectKind.MEETING)
+    for school in office.schools.values():
+        school.workspace().settles_after = 30.0
+    with ThreadPoolExecutor(1) as threads:
+        delivery = threads.submit(deliver_effects, office)
+        until(lambda: receiver.inside["meetings"])
+        with pytest.raises(TryLaterError, match="our turn"), turn_of(office, patience_s=4.0):
+            pytest.fail("it may be under way")
+        assert len(receiver.keys("meetings")) > 20, "the delivery itself goes on: it keeps to its places"
+        delivery.result(60)
+    office.store.close()
 
 
 def test_pages_in_a_row_do_not_keep_a_delivery_from_its_end(office: Office, receiver: Receiver):
@@ -195,6 +261,16 @@ def test_the_first_question_after_a_pause_opens_the_lane_where_it_is_answered(of
         refuse_while_alone(office)
 
     assert entered_by(office) == Opened(20)
+
+
+def test_a_turn_in_which_nothing_had_to_be_asked_says_nothing_of_the_service(office: Office):
+    shut_and_over(office)
+    with pytest.raises(NothingAskedError), turn_of(office):
+        raise NothingAskedError
+
+    found = entered_by(office)
+    assert isinstance(found, Opened)
+    assert found.probe is not None, "the pause still stands, until somebody is answered"
 
 
 def test_the_first_question_after_a_pause_shuts_the_lane_again_where_it_must_wait(office: Office):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -411,3 +413,28 @@ def test_a_guest_without_an_answer_leaves_a_lane_that_rests(store, clock):
     leave(store, GUEST, 40.0)
 
     assert enter(store, alone=True) == Held(until), "nobody has it, and a guest would be gone sooner"
+
+
+def test_who_waits_for_a_guest_never_takes_the_lane_for_another_workers(store, url):
+    """However its leaving falls between two looks: the lane is handed to us, or free, or still with a guest."""
+    over, found = threading.Event(), []
+
+    def come_and_go() -> None:
+        theirs = open_store(url)
+        while not over.is_set():
+            if isinstance(enter(theirs, GUEST, alone=True), Opened):
+                leave(theirs, GUEST)
+        theirs.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        guest = threads.submit(come_and_go)
+        for _ in range(400):
+            entry = enter(store, ME, alone=True)
+            if isinstance(entry, Held):
+                found.append(entry.guest)
+                ask_for(store, ME)
+            else:
+                leave(store, ME)
+        over.set()
+        guest.result(30)
+    assert False not in found
