@@ -416,7 +416,7 @@ def test_a_guest_without_an_answer_leaves_a_lane_that_rests(store, clock):
 
 
 def test_who_waits_for_a_guest_never_takes_the_lane_for_another_workers(store, url):
-    """However its leaving falls between two looks: the lane is handed to us, or free, or still with a guest."""
+    """However its leaving falls between two looks: the lane is ours, or free, or still with a guest."""
     over, found = threading.Event(), []
 
     def come_and_go() -> None:
