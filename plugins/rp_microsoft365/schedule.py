@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from rp_connect.errors import RpConnectError, TryLaterError
-from rp_connect.ports.workspace import Busy, NothingAskedError
+from rp_connect.ports.in_turn import NothingAskedError
+from rp_connect.ports.workspace import Busy
 from rp_microsoft365.graph import Graph
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Answer, Request, Service

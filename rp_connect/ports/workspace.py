@@ -6,7 +6,6 @@ A workspace is an outside system: it never sees the store, and effects reach it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from pydantic import BaseModel
 
 from rp_connect.domain.task import TaskState
 from rp_connect.errors import RpConnectError
+from rp_connect.ports.in_turn import InTurn, at_once
 from rp_connect.ports.secrets import Secrets
 
 Item = TypeVar("Item", contravariant=True)
@@ -250,29 +250,6 @@ class Workspace(Protocol):
         """Create what it needs (safe to run again); says what it did. Raises PartlySetUpError where a part
         was refused, after the others were seen to."""
         ...
-
-
-class NothingAskedError(Exception):
-    """Raised inside `in_turn` where, once it was our turn, there was nothing left to ask."""
-
-
-class InTurn(Protocol):
-    """Goes around what a workspace asks its service outside of a delivery, in a lane that one process at a
-    time may be at (`LaneLimits.alone`): `with in_turn(scope, lane, settles_after, patience_s):`. A delivery
-    gives way between two batches. What is raised inside is told to the lane, and raised again.
-
-    Raises TryLaterError, with nothing asked, where the turn does not come within `patience_s` seconds or the
-    service asked for patience.
-    """
-
-    def __call__(
-        self, scope: str, lane: str, settles_after: float, patience_s: float
-    ) -> AbstractContextManager[None]: ...
-
-
-def at_once(scope: str, lane: str, settles_after: float, patience_s: float) -> AbstractContextManager[None]:
-    """For a workspace that nobody else is at."""
-    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rp_connect.errors import RpConnectError, StoreError, TryLaterError
+from rp_connect.ports.in_turn import NothingAskedError
 from rp_connect.ports.lanes import GUEST, Entry, Held, Lanes, Opened, Shut
 from rp_connect.ports.store import Store
-from rp_connect.ports.workspace import NothingAskedError
 
 GLANCE_S = 0.1
 BUSY = "Others are asking there now, and our turn did not come in time."
@@ -23,7 +23,7 @@ _GUESTS = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class AskInTurn:
-    """`ports.workspace.InTurn` by the lanes of `store`. `worker` names this process."""
+    """`ports.in_turn.InTurn` by the lanes of `store`. `worker` names this process."""
 
     store: Store
     worker: str

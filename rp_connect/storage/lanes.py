@@ -42,15 +42,17 @@ class SqlLanes:
         row = self._row(scope, lane)
         if row is None and not alone:
             return Opened(limit)
-        row = row or self._made(scope, lane)
-        now = self._session.now()
-        if row.closed_until is not None and row.closed_until > now:
-            return Shut(row.closed_until, row.reason or "")
-        if alone and not self._take(row, holder, now, settles_after):
-            row = self._row(scope, lane) or row  # whoever had it may have left it, or handed it on, just now
-            if row.owner not in (None, holder) or not self._take(row, holder, now, settles_after):
-                return Held(row.held_until or now, guest=GUEST in (row.owner or ""))
-        return Opened(limit) if row.closed_until is None else self._probe(row, now)
+        while True:
+            row, now = row or self._made(scope, lane), self._session.now()
+            if row.closed_until is not None and row.closed_until > now:
+                return Shut(row.closed_until, row.reason or "")
+            if not alone or self._take(row, holder, now, settles_after):
+                return Opened(limit) if row.closed_until is None else self._probe(row, now)
+            if _is_held(row, holder, now) and not is_dead(_process(row.owner)):
+                return Held(row.held_until, guest=GUEST in row.owner)
+            row = self._row(
+                scope, lane
+            )  # it was left, or handed on, since we looked: what holds now is seen anew
 
     def stay(self, scope: str, lane: str, holder: str, entry: Opened) -> Opened:
         until = self._session.now() + LEASE
@@ -129,22 +131,18 @@ class SqlLanes:
 
     def _take(self, row: Row, holder: str, now: datetime, settles_after: float) -> bool:
         """A holder that is out of time holds nothing, and one that is dead only what it last asked for."""
-        seen = lanes.c.owner.is_not_distinct_from(row.owner)
-        seen &= lanes.c.held_until.is_not_distinct_from(row.held_until)
-        if row.owner not in (None, holder) and row.held_until > now:
+        if _is_held(row, holder, now):
             if not is_dead(_process(row.owner)):
                 return False
             if settles_after > 0:
                 rests_until = min(row.held_until, now + timedelta(seconds=settles_after))
-                self._write(row.scope, row.lane, seen, owner=_NOBODY, held_until=rests_until)
+                self._write(row.scope, row.lane, _as(row), owner=_NOBODY, held_until=rests_until)
                 return False
-        if self._write(row.scope, row.lane, seen, owner=holder, held_until=now + LEASE):
-            if row.wanted_by == holder:
-                mine = lanes.c.wanted_by == holder
-                self._write(row.scope, row.lane, mine, wanted_by=None, wanted_until=None)
-            return True
-        now_held = self._row(row.scope, row.lane)  # another thread of the same run may have renewed it
-        return now_held is not None and now_held.owner == holder
+        if not self._write(row.scope, row.lane, _as(row), owner=holder, held_until=now + LEASE):
+            return False
+        if row.wanted_by == holder:
+            self._write(row.scope, row.lane, lanes.c.wanted_by == holder, wanted_by=None, wanted_until=None)
+        return True
 
     def _row(self, scope: str, lane: str, *, locked: bool = False) -> Row | None:
         found = self._session.for_change(_READ) if locked else _READ
@@ -173,6 +171,16 @@ def pause_after(failures: int) -> float:
     if pause >= LONGEST_S:
         return LONGEST_S * random.uniform(1.0, 1.1)  # noqa: S311 - not a secret
     return max(1.0, pause * random.uniform(0.5, 1.0))  # noqa: S311 - as above
+
+
+def _is_held(row: Row, holder: str, now: datetime) -> bool:
+    return row.owner not in (None, holder) and bool(row.held_until > now)
+
+
+def _as(row: Row) -> sa.ColumnElement[bool]:
+    """Nobody has taken or left it since."""
+    held = lanes.c.held_until.is_not_distinct_from(row.held_until)
+    return lanes.c.owner.is_not_distinct_from(row.owner) & held
 
 
 def _process(holder: str) -> str:

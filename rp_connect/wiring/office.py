@@ -18,10 +18,11 @@ from rp_connect.hooks.host import PluginHost
 from rp_connect.ports.clock import Clock
 from rp_connect.ports.doorbell import Doorbell, NoBell
 from rp_connect.ports.hand_list import HandList
+from rp_connect.ports.in_turn import InTurn
 from rp_connect.ports.mis import MisAdapter, MisSettings, MisSpec
 from rp_connect.ports.register import Register
 from rp_connect.ports.secrets import Secrets
-from rp_connect.ports.workspace import InTurn, WorkspaceSettings, WorkspaceSpec
+from rp_connect.ports.workspace import WorkspaceSettings, WorkspaceSpec
 from rp_connect.services.ask_in_turn import AskInTurn
 from rp_connect.services.desk import OfficeDesk
 from rp_connect.services.office import Office, School

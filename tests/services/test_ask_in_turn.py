@@ -13,8 +13,8 @@ import pytest
 
 from rp_connect.domain.effect import EffectKind
 from rp_connect.errors import AccessError, RpConnectError, TryLaterError, UnclearError
+from rp_connect.ports.in_turn import NothingAskedError
 from rp_connect.ports.lanes import Entry, Held, Opened, Shut
-from rp_connect.ports.workspace import NothingAskedError
 from rp_connect.services.ask_in_turn import AskInTurn
 from rp_connect.services.deliver_effects import deliver_effects
 from rp_connect.services.office import Office

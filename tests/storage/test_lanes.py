@@ -428,7 +428,7 @@ def test_who_waits_for_a_guest_never_takes_the_lane_for_another_workers(store, u
 
     with ThreadPoolExecutor(1) as threads:
         guest = threads.submit(come_and_go)
-        for _ in range(400):
+        for _ in range(300):
             entry = enter(store, ME, alone=True)
             if isinstance(entry, Held):
                 found.append(entry.guest)
