@@ -1,5 +1,5 @@
-"""One question outside of a delivery, to a service of which one process at a time may ask: in turn with the
-workers, who give way between two batches (figure R3: what an account may ask for is shared by all of us).
+"""One question outside of a delivery, to a service that one process at a time may ask: in turn with the workers,
+who give way between two batches. What an account may ask for at a time is shared by all of us.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rp_connect.ports.lanes import GUEST, Entry, Held, Lanes, Opened, Shut
 from rp_connect.ports.store import Store
 
 GLANCE_S = 0.1
-BUSY = "Others are asking there now, and our turn did not come in time."
+BUSY = "Others are at the {lane} now, and our turn did not come in time."
 _GUESTS = itertools.count(1)
 
 
@@ -56,9 +56,9 @@ class _Guest:
         while not isinstance(entry := self._tried(), Opened):
             left = ends - time.monotonic()
             if isinstance(entry, Shut) and entry.until > self.store.now() + timedelta(seconds=left):
-                raise TryLaterError(entry.reason or BUSY)
+                raise TryLaterError(entry.reason or BUSY.format(lane=self.lane))
             if left < 0:
-                raise TryLaterError(BUSY)
+                raise TryLaterError(BUSY.format(lane=self.lane))
             time.sleep(GLANCE_S)
         self.entry = entry
 
