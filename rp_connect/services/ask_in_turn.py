@@ -1,4 +1,4 @@
-"""One question outside of a delivery, to a service that one process at a time may ask: in turn with the workers,
+"""One question outside of a delivery, to a service that one process at a time may ask: in turn with workers,
 who give way between two batches. What an account may ask for at a time is shared by all of us.
 """
 
