@@ -23,6 +23,7 @@ from rp_connect.errors import (
     TryLaterError,
     UnclearError,
 )
+from rp_connect.ports.in_turn import InTurn, at_once
 from rp_connect.ports.workspace import Busy, LaneLimits, SeenTask, Workspace, Written
 from rp_connect.testing.workspace_kit import Can, Shown, ShownMeeting, ShownTask, WorkspaceUnderTest
 from rp_connect.testing.workspace_kit.rooms import answer_of
@@ -143,10 +144,10 @@ class SeveralTasks(Several, PinTasks): ...
 
 class PinWorkspace:
     settles_after = 0.0
-    lanes: Mapping[str, LaneLimits] = {"planner": LaneLimits()}
 
-    def __init__(self, board: Board, can: frozenset[Can]) -> None:
-        self._board, self._can = board, can
+    def __init__(self, board: Board, can: frozenset[Can], in_turn: InTurn = at_once) -> None:
+        self._board, self._can, self._in_turn = board, can, in_turn
+        self.lanes: Mapping[str, LaneLimits] = {"calendar": LaneLimits(alone=Can.IN_TURN in can)}
         self.online_meetings = Can.ONLINE_MEETINGS in can
         self.scope = f"pinboard {id(board)}"
         shelf, tasks = (SeveralPins, SeveralTasks) if Can.TASKS_AT_ONCE in can else (PinShelf, PinTasks)
@@ -160,7 +161,9 @@ class PinWorkspace:
     def busy(self, people: Sequence[str], begins: datetime, ends: datetime) -> Sequence[Busy]:
         if Can.BUSY not in self._can:
             return []
-        return [Busy(b, e) for who, b, e in self._board.busy if who in people and b < ends and e > begins]
+        with self._in_turn(self.scope, "calendar", self.settles_after, 1.0):
+            taken = self._board.busy
+        return [Busy(b, e) for who, b, e in taken if who in people and b < ends and e > begins]
 
     def probe(self) -> Sequence[str]:
         answer = answer_of(lambda: self._board.ask(writes=False))
@@ -181,6 +184,9 @@ class Pinboard(WorkspaceUnderTest):
 
     def open(self) -> Workspace:
         return PinWorkspace(self.board, self.can)
+
+    def open_in_turn(self, in_turn: InTurn) -> Workspace:
+        return PinWorkspace(self.board, self.can, in_turn)
 
     def elsewhere(self, timezone: ZoneInfo) -> Pinboard:
         return Pinboard(self.can)

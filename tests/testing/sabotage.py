@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from rp_connect.errors import RpConnectError
+from rp_connect.ports.in_turn import InTurn
 from rp_connect.ports.workspace import Bulk
 from rp_connect.testing.workspace_kit import Can, Check, WorkspaceUnderTest
 from rp_connect.testing.workspace_kit.checks import Function, checks_of
@@ -74,7 +75,12 @@ class TamperedRig:
         return getattr(self.rig, name)
 
     def open(self) -> Any:
-        workspace = self.rig.open()
+        return self._over(self.rig.open())
+
+    def open_in_turn(self, in_turn: InTurn) -> Any:
+        return self._over(self.rig.open_in_turn(in_turn))
+
+    def _over(self, workspace: Any) -> Any:
         if self.on == WORKSPACE:
             return self._tampered(workspace, WORKSPACE)
         place = self._tampered(workspace, "")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from math import isfinite
 
+from rp_connect.errors import TryLaterError
 from rp_connect.ports.workspace import Bulk
 from rp_connect.testing.workspace_kit.checks import check
 from rp_connect.testing.workspace_kit.invented import AT
 from rp_connect.testing.workspace_kit.rig import Can, WorkspaceUnderTest
-from rp_connect.testing.workspace_kit.rooms import CHANGING, EVERY, NOTICES, Room
+from rp_connect.testing.workspace_kit.rooms import CHANGING, EVERY, NOTICES, Room, answer_of
 
 HOUR = timedelta(hours=1)
 REST = timedelta(minutes=1)
@@ -74,6 +76,8 @@ def what_it_can_do_is_what_is_declared(rig: WorkspaceUnderTest) -> None:
 
     assert workspace.online_meetings == (Can.ONLINE_MEETINGS in rig.can), "online_meetings is not as declared"
     assert (workspace.notices is not None) == (Can.NOTICES in rig.can), "notices are not as declared"
+    alone = any(lane.alone for lane in workspace.lanes.values())
+    assert alone == (Can.IN_TURN in rig.can), "whether one process has a lane alone is not as declared"
 
 
 @check(*CHANGING)
@@ -124,6 +128,31 @@ def busy_says_when_and_never_why(rig: WorkspaceUnderTest) -> None:
     assert not any(b.begins < AT - REST or b.ends > AT + HOUR + REST for b in taken), (
         "free hours are told as taken"
     )
+
+
+class NoTurn:
+    """It is never our turn; `asked_for` holds the scopes and lanes in which one was asked for."""
+
+    def __init__(self) -> None:
+        self.asked_for: set[tuple[str, str]] = set()
+
+    def __call__(
+        self, scope: str, lane: str, settles_after: float, patience_s: float
+    ) -> AbstractContextManager[None]:
+        self.asked_for.add((scope, lane))
+        raise TryLaterError("It is not our turn.")
+
+
+@check(needs=[Can.BUSY, Can.IN_TURN])
+def diaries_are_read_in_turn_with_the_workers(rig: WorkspaceUnderTest) -> None:
+    """A page that asks while a worker sends makes more at a time than the service takes of us."""
+    turns = NoTurn()
+    workspace = rig.open_in_turn(turns)
+    answer = answer_of(lambda: workspace.busy(rig.people, AT, AT + HOUR))
+
+    alone = {(workspace.scope, name) for name, lane in workspace.lanes.items() if lane.alone}
+    assert turns.asked_for == alone, "it did not wait for its turn in its own lane"
+    assert isinstance(answer, TryLaterError), "it answered although it was not its turn"
 
 
 @check(*EVERY)

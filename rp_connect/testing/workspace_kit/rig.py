@@ -11,6 +11,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from rp_connect.domain.effect import EffectKind
+from rp_connect.ports.in_turn import InTurn
 from rp_connect.ports.workspace import Workspace
 
 
@@ -21,6 +22,7 @@ class Can(StrEnum):
     APART = "hide the invited from each other"
     NOTICES = "tell people something"
     BUSY = "know when people are taken"
+    IN_TURN = "has a lane that one process at a time may be at"
     TASKS_AT_ONCE = "take several tasks at once"
     MEETINGS_AT_ONCE = "take several meetings at once"
     RECORDS_AT_ONCE = "take several records at once"
@@ -148,6 +150,10 @@ class WorkspaceUnderTest(ABC):
 
     def take(self, person: str, begins: datetime, ends: datetime) -> None:
         """A person has something else in their diary (BUSY)."""
+        raise NotImplementedError
+
+    def open_in_turn(self, in_turn: InTurn) -> Workspace:
+        """As `open`, but built with this for what it asks outside of a delivery (IN_TURN)."""
         raise NotImplementedError
 
     def losing_answers(self) -> AbstractContextManager[None]:

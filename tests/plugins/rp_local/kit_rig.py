@@ -30,7 +30,7 @@ FOLDERS = {
     EffectKind.NOTICE: ("notices", ".txt"),
 }
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-CANNOT = {Can.ONLINE_MEETINGS, Can.APART, Can.BUSY, Can.SAY_HOW_LONG}
+CANNOT = {Can.ONLINE_MEETINGS, Can.APART, Can.BUSY, Can.IN_TURN, Can.SAY_HOW_LONG}
 CANNOT |= {Can.TASKS_AT_ONCE, Can.MEETINGS_AT_ONCE, Can.RECORDS_AT_ONCE, Can.SUMMARIES_AT_ONCE}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rp_connect.domain.effect import EffectKind
+from rp_connect.ports.in_turn import InTurn, at_once
 from rp_connect.ports.workspace import Workspace
 from rp_connect.testing.workspace_kit import Can, Shown, ShownMeeting, ShownTask, WorkspaceUnderTest
 from rp_microsoft365.plugin import build
@@ -33,7 +34,7 @@ class CalendarRig(WorkspaceUnderTest):
             *(
                 Can.ONLINE_MEETINGS,
                 Can.APART,
-                Can.BUSY,
+                *(Can.BUSY, Can.IN_TURN),
                 Can.MEETINGS_AT_ONCE,
                 Can.MEETING_WORDS,
                 Can.MEETING_REVISIONS,
@@ -50,8 +51,11 @@ class CalendarRig(WorkspaceUnderTest):
         self._timezone = timezone
 
     def open(self) -> Workspace:
+        return self.open_in_turn(at_once)
+
+    def open_in_turn(self, in_turn: InTurn) -> Workspace:
         found = settings(self.server.url, timeout_s=0.5)
-        return build(replace(found, timezone=self._timezone or found.timezone))
+        return build(replace(found, timezone=self._timezone or found.timezone, in_turn=in_turn))
 
     def elsewhere(self, timezone: ZoneInfo) -> CalendarRig:
         server = self._servers.enter_context(GraphServer())

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from docx import Document
 
 from rp_connect.domain.effect import EffectKind
+from rp_connect.ports.in_turn import InTurn, at_once
 from rp_connect.ports.workspace import Workspace
 from rp_connect.testing.workspace_kit import Can, Shown, ShownMeeting, ShownTask, WorkspaceUnderTest
 from rp_microsoft365.plugin import build
@@ -52,12 +53,16 @@ class TenantRig(WorkspaceUnderTest):
         self.state.members[GROUP].append(TUTOR)
         self._build().setup()
 
-    def _build(self) -> Workspace:
+    def _build(self, in_turn: InTurn = at_once) -> Workspace:
         given = settings(self.server.url, record_names=True)
-        return build(replace(given, timezone=self._timezone, people={"lead": list(self.people)}))
+        people = {"lead": list(self.people)}
+        return build(replace(given, timezone=self._timezone, people=people, in_turn=in_turn))
 
     def open(self) -> Workspace:
         return self._build()
+
+    def open_in_turn(self, in_turn: InTurn) -> Workspace:
+        return self._build(in_turn)
 
     def elsewhere(self, timezone: ZoneInfo) -> TenantRig:
         return TenantRig(self._stack, timezone)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import docx
 
 from rp_connect.domain.effect import EffectKind
+from rp_connect.ports.in_turn import InTurn, at_once
 from rp_connect.ports.workspace import Workspace
 from rp_connect.testing.workspace_kit import Can, Shown
 from rp_microsoft365.plugin import build
@@ -33,7 +34,7 @@ class SiteRig(CalendarRig):
             *(
                 Can.ONLINE_MEETINGS,
                 Can.APART,
-                Can.BUSY,
+                *(Can.BUSY, Can.IN_TURN),
                 *(Can.RECORDS_AT_ONCE, Can.SUMMARIES_AT_ONCE),
                 Can.RECORD_REVISIONS,
                 Can.SUMMARY_REVISIONS,
@@ -44,8 +45,12 @@ class SiteRig(CalendarRig):
     )
 
     def open(self) -> Workspace:
+        return self.open_in_turn(at_once)
+
+    def open_in_turn(self, in_turn: InTurn) -> Workspace:
         found = settings(self.server.url, timeout_s=0.5, record_names=True)
-        workspace = build(replace(found, timezone=self._timezone or found.timezone))
+        own = replace(found, timezone=self._timezone or found.timezone, in_turn=in_turn)
+        workspace = build(own)
         if not self.server.state.lists:
             workspace.setup()
         return workspace

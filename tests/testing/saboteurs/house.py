@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from threading import Lock
 
-from rp_connect.errors import ConflictError
+from rp_connect.errors import ConflictError, TryLaterError
 from rp_connect.ports.workspace import Busy, LaneLimits
 from rp_connect.testing.workspace_kit import administration, privacy
 from rp_connect.testing.workspace_kit.invented import AT
 from rp_connect.testing.workspace_kit.rooms import TASKS
-from tests.testing.sabotage import first, refuse, saboteur
+from tests.testing.sabotage import first, instead, refuse, saboteur
 
 HOUR = timedelta(hours=1)
 LOG = logging.getLogger("tests.saboteur")
@@ -123,6 +123,40 @@ saboteur(
     administration.busy_says_when_and_never_why,
     "takes the whole day for taken",
     busy=lambda s, people, begins, ends: [Busy(AT - 5 * HOUR, AT + 5 * HOUR)],
+)
+
+saboteur(
+    administration.what_it_can_do_is_what_is_declared,
+    "says the opposite of whether one process at a time may be at it",
+    lanes=Opposite(
+        lambda s: {"calendar": LaneLimits(alone=not any(lane.alone for lane in s.inner.lanes.values()))}
+    ),
+)
+saboteur(
+    administration.diaries_are_read_in_turn_with_the_workers,
+    "does not wait for its turn",
+    busy=lambda s, people, begins, ends: s.rig.open().busy(people, begins, ends),
+)
+
+
+def impatient(s, people, begins, ends):
+    """It asks for its turn, and does not mind."""
+    return instead(
+        lambda: s.inner.busy(people, begins, ends),
+        TryLaterError,
+        lambda: s.rig.open().busy(people, begins, ends),
+    )
+
+
+saboteur(
+    administration.diaries_are_read_in_turn_with_the_workers,
+    "asks although it is not its turn",
+    busy=impatient,
+)
+saboteur(
+    administration.diaries_are_read_in_turn_with_the_workers,
+    "waits for a turn that nobody else waits for",
+    scope="a scope of its own",
 )
 
 ONE = Lock()
