@@ -50,9 +50,8 @@ class SqlLanes:
                 return Opened(limit) if row.closed_until is None else self._probe(row, now)
             if _is_held(row, holder, now) and not is_dead(_process(row.owner)):
                 return Held(row.held_until, guest=GUEST in row.owner)
-            row = self._row(
-                scope, lane
-            )  # it was left, or handed on, since we looked: what holds now is seen anew
+            # It was left, or handed on, since we looked: what holds now is seen anew.
+            row = self._row(scope, lane)
 
     def stay(self, scope: str, lane: str, holder: str, entry: Opened) -> Opened:
         until = self._session.now() + LEASE
