@@ -113,6 +113,7 @@ def test_a_lobby_that_could_not_be_set_for_a_moment_is_tried_again_until_it_is(g
     with pytest.raises(UnclearError, match="Teams room is not set up yet") as told:
         meetings.create(ONLINE)
     assert told.value.retry_after == 1
+    assert not told.value.under_way, "the calendar has answered: nobody else is kept out of it"
     asked = graph_server.log.logical["online_meetings"]
     with pytest.raises(UnclearError):
         found_and_updated(meetings)
