@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel
+
 from rp_connect.errors import AccessError
 from rp_connect.ports.workspace import WorkspaceSettings
 from rp_microsoft365.clouds import graph_base
@@ -17,15 +19,23 @@ from rp_microsoft365.plans import Container, Plans
 from rp_microsoft365.settings import Microsoft365Settings
 
 
-def open_plans(graph: Graph, own: Microsoft365Settings, zone: ZoneInfo) -> Plans:
+def open_plans(
+    graph: Graph, own: Microsoft365Settings, zone: ZoneInfo, neighbours: Sequence[BaseModel] = ()
+) -> Plans:
     """`ensure()` makes this school year's plan for `setup`; `ours()` is a ConfigError where none is."""
 
     def today() -> date:
         return datetime.now(zone).date()
 
     base = graph_base(own.cloud, own.graph_url)
-    where = Container(own.group, f"{base}/groups/{own.group}", own.plan)
+    where = Container(own.group, f"{base}/groups/{own.group}", own.plan, _plans_of(neighbours, own))
     return Plans(graph, where, today, active=own.plan_active_tasks, in_all=own.plan_tasks)
+
+
+def _plans_of(neighbours: Sequence[BaseModel], own: Microsoft365Settings) -> tuple[str, ...]:
+    """Of those in the same group, whose id no other tenant has."""
+    others = (one for one in neighbours if isinstance(one, Microsoft365Settings))
+    return tuple(other.plan for other in others if other.group.casefold() == own.group.casefold())
 
 
 def open_tasks(
@@ -33,7 +43,7 @@ def open_tasks(
 ) -> PlannerTasks:
     """`reading` is the same Graph, with more patience: for what every task of a batch needs to know."""
     holders = [address for addresses in settings.people.values() for address in addresses]
-    plans = open_plans(reading, own, settings.timezone)
+    plans = open_plans(reading, own, settings.timezone, settings.neighbours)
     return PlannerTasks(graph, plans, People(reading, holders), settings.timezone)
 
 

@@ -39,12 +39,14 @@ OTHERS_TRIES, OTHERS_PAUSE_S = 8, 0.5
 class Container:
     """Where plans stand: the group by its id and by Graph's address of it, and what our plans are called.
 
-    `name` may be the id of a plan: then its title is the name of those that follow it.
+    `name` may be the id of a plan: then its title is the name of those that follow it. `others` are the names
+    (or ids) of plans that the trust's other schools have in this group.
     """
 
     group: str
     group_url: str
     name: str
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +81,27 @@ class Plans:
         self._lock = RLock()
 
     def every(self) -> list[Plan]:
-        """The group's plans: ours, newest first, then the others. Raises ConfigError without the group."""
+        """The group's plans: ours, newest first, then people's own; none of another school of the trust, for
+        a hundred of them that each read all the plans would never be done. Raises ConfigError without the
+        group."""
         path = f"/groups/{self._where.group}/planner/plans"
         request = Request(Service.PLANNER, "GET", path, Permission.TASKS)
         try:
             bodies = list(self._graph.pages(request))
         except GoneError:
             raise ConfigError("The Microsoft 365 group in [school.microsoft365] is not there.") from None
-        self._name = next((_title(b) for b in bodies if b["id"] == self._where.name), self._where.name)
-        plans = [
-            Plan(
-                str(b["id"]), _title(b), str(b.get("createdDateTime") or ""), place_of(self._name, _title(b))
-            )
-            for b in bodies
-        ]
+        titles = {str(body["id"]): _title(body) for body in bodies}
+        self._name = titles.get(self._where.name, self._where.name)
+        others = [titles.get(other, other) for other in self._where.others]
+        plans = [plan for plan in map(self._plan, bodies) if plan.place or not _is_of(others, plan.title)]
         plans.sort(key=lambda plan: (plan.created, plan.id))
         return sorted(plans, key=lambda plan: plan.place or (-1, 0), reverse=True)
+
+    def _plan(self, body: dict[str, Any]) -> Plan:
+        title = _title(body)
+        return Plan(
+            str(body["id"]), title, str(body.get("createdDateTime") or ""), place_of(self._name, title)
+        )
 
     def ours(self) -> list[Plan]:
         """`every`, where at least one is ours. Raises ConfigError: a plan that vanished is no empty plan."""
@@ -258,6 +265,10 @@ class Plans:
         labels = ensure_labels(self._graph, plan_id)
         self._opened.pop(plan_id, None)
         return said + [f"Named the label “{label}” in “{title}”." for label in labels]
+
+
+def _is_of(names: Sequence[str], title: str) -> bool:
+    return any(place_of(name, title) for name in names)
 
 
 def _of_year(plans: Sequence[Plan], year: int) -> list[Plan]:

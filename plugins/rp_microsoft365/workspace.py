@@ -81,7 +81,7 @@ class Microsoft365Workspace:
         self._timezone = settings.timezone
         self.tasks: Tasks = open_tasks(graph, reading, own, settings)
         self._people = settings.people
-        self._plans = open_plans(self._patient, own, settings.timezone)
+        self._plans = open_plans(self._patient, own, settings.timezone, settings.neighbours)
         self.records: Records = SharePointRecords(site, own.list, case_columns(names=own.record_names))
         self.summaries: Records = SharePointSummaries(
             Site(reading, own.site, self._base), own.library, names=own.record_names

@@ -254,7 +254,8 @@ class Workspace(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceSettings:
-    """What a workspace is built from; relative paths in its table count from `folder`."""
+    """What a workspace is built from; relative paths in its table count from `folder`. `neighbours` are the
+    tables of the trust's other schools that have the same workspace: what is theirs is not this school's."""
 
     school: str
     school_name: str
@@ -264,6 +265,7 @@ class WorkspaceSettings:
     people: Mapping[str, Sequence[str]]
     secrets: Secrets
     in_turn: InTurn = at_once
+    neighbours: Sequence[BaseModel] = ()
 
 
 @dataclass(frozen=True, slots=True)

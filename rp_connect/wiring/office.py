@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -40,13 +40,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Joined:
-    """A school with the plugins that its settings name, their own tables checked."""
+    """A school with the plugins that its settings name, their own tables checked. `neighbours` are the tables
+    of the other schools that have its workspace."""
 
     settings: SchoolSettings
     mis: MisSpec
     mis_own: BaseModel
     workspace: WorkspaceSpec
     workspace_own: BaseModel
+    neighbours: Sequence[BaseModel] = ()
 
 
 def build_office(
@@ -56,7 +58,7 @@ def build_office(
     settings = load_settings(config)
     desk = OfficeDesk()
     host = PluginHost().load(desk=desk)
-    joined = [_join(settings, school, host) for school in settings.schools]
+    joined = _beside_each_other([_join(settings, school, host) for school in settings.schools])
     clock = _clock(settings, joined, now, ticking=ticking)
     secrets = EnvironmentSecrets()
     bell = build_bell(os.environ)
@@ -91,6 +93,20 @@ def _join(settings: Settings, school: SchoolSettings, host: PluginHost) -> _Join
         workspace=workspace,
         workspace_own=validate_own(settings.file, school, workspace.name, workspace.settings),
     )
+
+
+def _beside_each_other(joined: Sequence[_Joined]) -> Sequence[_Joined]:
+    return [
+        replace(
+            one,
+            neighbours=[
+                other.workspace_own
+                for other in joined
+                if other is not one and other.workspace.name == one.workspace.name
+            ],
+        )
+        for one in joined
+    ]
 
 
 def _clock(
@@ -173,6 +189,7 @@ def _workspace_settings(
         people=_people(one.settings),
         secrets=secrets,
         in_turn=in_turn,
+        neighbours=one.neighbours,
     )
 
 

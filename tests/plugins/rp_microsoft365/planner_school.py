@@ -58,10 +58,11 @@ class PlannerSchool:
     active: int = 2300
     in_all: int = 8900
     name: str = "Restorative practice"
+    others: tuple[str, ...] = ()
 
     def plans(self) -> Plans:
         base = "https://graph.microsoft.com/v1.0"
-        where = Container(GROUP, f"{base}/groups/{GROUP}", self.name)
+        where = Container(GROUP, f"{base}/groups/{GROUP}", self.name, self.others)
         return Plans(
             open_graph(settings(self.server.url)),
             where,
