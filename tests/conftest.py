@@ -84,6 +84,14 @@ def postgres_store_url(postgres: PostgresServer, laid_out: str) -> Iterator[str]
     postgres.drop_database(name)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """A store of this test's own: a file in the installation's folder, or in PostgreSQL, tables laid out."""
+    if request.param == "sqlite":
+        return "sqlite:///rp-connect.db"
+    return str(request.getfixturevalue("postgres_store_url"))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """A shell starts background jobs with Ctrl-C ignored, and what they start inherits that."""
     start_recording(config)

@@ -26,13 +26,6 @@ PUPILS = 25
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(0 if FULL else 240)]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest) -> str:
-    if request.param == "sqlite":
-        return "sqlite:///rp-connect.db"
-    return str(request.getfixturevalue("postgres_store_url"))
-
-
 @pytest.fixture(params=range(ROUNDS))
 def busy_school(tmp_path: Path, store_url: str) -> DropSchool:
     """More than three hundred writes are waiting."""

@@ -27,13 +27,6 @@ from tests.functions.listener import client
 THURSDAY = "2026-11-12"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest) -> str:
-    if request.param == "sqlite":
-        return "sqlite:///rp-connect.db"
-    return str(request.getfixturevalue("postgres_store_url"))
-
-
 @pytest.fixture
 def trust(school: DropSchool, store_url: str, azurite: Azurite, monkeypatch) -> DropSchool:
     """Northwick has been read; Southgate, which is paused, and Eastgate have not."""

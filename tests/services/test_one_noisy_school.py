@@ -39,13 +39,6 @@ folder = "workspace-{id}"
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(0 if FULL else 200)]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest) -> str:
-    if request.param == "sqlite":
-        return "sqlite:///rp-connect.db"
-    return str(request.getfixturevalue("postgres_url"))
-
-
 def test_ten_small_schools_are_through_while_the_large_one_has_hardly_begun(
     tmp_path: Path, store_url: str
 ) -> None:
