@@ -22,6 +22,8 @@ from tests.services.receiver import Receiver, joined, synced
 from tests.services.test_lanes_of_a_delivery import meet
 
 ACCOUNT, LANE = "one account", "calendar"
+NOBODY = "nobody"
+"""Has a lane in the store while somebody's question may still be under way."""
 
 
 @pytest.fixture
@@ -116,13 +118,13 @@ def test_a_page_that_does_not_come_back_leaves_the_rest_for_the_next_run(office:
     with ThreadPoolExecutor(1) as threads:
         delivery = threads.submit(deliver_effects, office)
         until(lambda: receiver.inside["meetings"])
-        with pytest.raises(UnclearError), turn_of(office, settles_after=1.0):
+        with pytest.raises(UnclearError), turn_of(office):
             raise UnclearError("No answer.")
         report = delivery.result(60)
     assert report.waiting > 0
     assert report.held_back
 
-    time.sleep(1.1)
+    left_by(office, NOBODY)  # what it asked for must have ended by now
     assert deliver_effects(office).waiting == 0
     assert len(receiver.keys("meetings")) == 45
     assert set(receiver.made.values()) == {1}
@@ -218,13 +220,13 @@ def test_what_a_page_is_told_to_wait_holds_for_who_writes_too(office: Office):
 
 
 def test_a_question_without_an_answer_keeps_others_out_while_it_may_be_under_way(office: Office):
-    with pytest.raises(UnclearError), turn_of(office, settles_after=1.5):
+    with pytest.raises(UnclearError), turn_of(office, settles_after=5.0):
         raise UnclearError("The connection ended before the answer.")
     began = time.monotonic()
 
     assert isinstance(entered_by(office), Held)
-    with turn_of(office, patience_s=10.0):
-        assert time.monotonic() - began > 1.2
+    with turn_of(office, patience_s=20.0):
+        assert time.monotonic() - began > 3.0
 
 
 def test_a_plugin_that_fails_in_its_turn_gives_nothing_away_while_it_may_be_under_way(office: Office):
