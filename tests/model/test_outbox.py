@@ -22,7 +22,7 @@ from tests.laid_out_store import lay_out
 from tests.model.outbox_on_paper import OutboxOnPaper, Row
 
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
-SEQUENCES = {"sqlite": 10_000, "postgresql": 10_000} if FULL else {"sqlite": 60, "postgresql": 20}
+SEQUENCES = {"sqlite": 10_000, "postgresql": 10_000} if FULL else {"sqlite": 40, "postgresql": 20}
 STEPS = 30
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(0 if FULL else 240)]
 

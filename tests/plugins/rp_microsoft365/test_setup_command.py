@@ -19,7 +19,7 @@ from tests.plugins.rp_microsoft365.test_setup import made
 
 pytestmark = pytest.mark.facts
 FULL = os.environ.get("RP_CONNECT_TRIALS") == "full"
-SAMPLE = 4
+SAMPLE = 2
 
 
 @pytest.fixture
