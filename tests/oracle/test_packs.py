@@ -15,7 +15,7 @@ from tests.oracle.sightings import sightings
 from tests.oracle.walk import Spell, Walk, World
 from tests.oracle.worlds import worlds
 
-EXAMPLES = 10_000 if FULL else 200
+EXAMPLES = 10_000 if FULL else 300
 OFTEN = {
     "a joined run": 60,
     "joined over days off": 25,
