@@ -17,6 +17,7 @@ from tests.benchmarks import (
     cold_start,
     day_into_year,
     five_hundred,
+    graph_writers,
     growth,
     marks_from_a_drop,
     marks_into_postgres,
@@ -244,3 +245,27 @@ def test_every_scale_says_how_much_it_is():
     assert SIZES["small"].marks == SIZES["full"].marks == 200_000
     assert SIZES["full"].year_day * SIZES["full"].year_days == 38_000_000
     assert remarks([Line(figure="P0", what="x", note="why")]) == "P0 x: why"
+
+
+@pytest.mark.parametrize(
+    ("requests", "lost", "double", "refused", "missed"),
+    [
+        (125, 0, 0, 0, []),
+        (126, 0, 0, 0, ["R3"]),
+        (125, 1, 0, 0, ["all"]),
+        (125, 0, 1, 0, ["all"]),
+        (125, 0, 0, 1, ["P2"]),
+    ],
+)
+def test_what_is_lost_double_refused_or_asked_too_often_is_a_miss_in_every_weather(
+    requests, lost, double, refused, missed
+):
+    calm, far, throttled = (
+        graph_writers.Taken(requests=[100], lost=[0], double=[0], refused=[0]) for _ in "123"
+    )
+    far.refused.append(refused)
+    ambiguous = graph_writers.Taken(requests=[requests], lost=[lost], double=[double], refused=[9])
+
+    found = graph_writers.promises(calm, far, throttled, ambiguous)
+
+    assert [line.figure for line in found if line.missed] == missed

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import unquote
 
 from rp_connect.domain.effect import EffectState
 from rp_connect.domain.task import TaskState
@@ -17,6 +18,7 @@ from tests.faults.tenant_trust import LONDON
 from tests.graph_server.call import Json
 from tests.graph_server.tenant import Tenant
 
+NOTES = "Kept up to date by rp-connect:"
 TITLE = re.compile(r"(RP-\d{4}-\d{4,}) · .* \[([^\[\]\s]+\.\d+)\]")
 
 
@@ -111,6 +113,7 @@ def _open_tasks(office: Office) -> dict[str, Stands]:
                 0,
                 f"Practice at {task.school}",
                 task.external_id,
+                (NOTES, 1, sorted(task.steps), [task.case]),
             )
             for task in work.tasks.every()
             if task.state is TaskState.OPEN
@@ -136,7 +139,15 @@ def _task(tenant: Tenant, row: Json) -> Stands:
         row["percentComplete"],
         plan.partition(" 20")[0],
         row["id"],
+        _beside(tenant.task_details[row["id"]]),
     )
+
+
+def _beside(details: Json) -> Stands:
+    """How often our notes stand there, the steps, and the cases that are linked to."""
+    steps = sorted(step["title"] for step in details["checklist"].values())
+    links = [unquote(url).rpartition("/cases/")[2] for url in details["references"]]
+    return NOTES, details["description"].count(NOTES), steps, links
 
 
 def _files(tenant: Tenant) -> list[tuple[str, Stands]]:
