@@ -207,8 +207,9 @@ def _again(request: Request, answer: Outcome) -> bool:
 
 
 def _pause(answer: Outcome, attempt: int) -> float:
+    """Never sooner than it was said, and where that is at once not without a pause."""
     asked = answer.retry_after if isinstance(answer, TryLaterError) else None
-    return backoff(attempt) if asked is None else asked
+    return max(asked or 0.0, backoff(attempt))
 
 
 def _not_yet(request: Request, answer: Outcome) -> Outcome:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rp_connect.domain.case import Stage
-from rp_connect.errors import ConflictError, RpConnectError
+from rp_connect.errors import AccessError, ConflictError, RpConnectError
 from rp_microsoft365.graph import Graph
+from rp_microsoft365.limits import LimitError
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Answer, Request, Service
 
@@ -43,16 +45,29 @@ def open_plan(graph: Graph, plan_id: str) -> OpenPlan:
     return OpenPlan(plan_id, buckets, labels)
 
 
-def ensure_buckets(graph: Graph, plan_id: str) -> list[str]:
-    """Create what is missing, from left to right in the order of the stages; the names that were made."""
+def reopen_plan(graph: Graph, plan_id: str, named: Iterable[str], *, ours: bool) -> OpenPlan:
+    """Read anew. Where one of the buckets `named` is gone from a plan of ours, what is missing is made, as by
+    `setup`; where that is refused, Planner takes its own for new tasks."""
+    plan = open_plan(graph, plan_id)
+    if not ours or set(named) <= set(plan.buckets.values()):
+        return plan
+    with suppress(AccessError, LimitError):
+        made = {name.lower(): bucket for name, bucket in ensure_buckets(graph, plan_id).items() if bucket}
+        return replace(plan, buckets={**made, **plan.buckets})
+    return plan
+
+
+def ensure_buckets(graph: Graph, plan_id: str) -> dict[str, str]:
+    """Create what is missing, from left to right in the order of the stages; the names that were made, with
+    their ids."""
     held = list(graph.pages(_list_buckets(plan_id)))
     hints = {_text(bucket, "name").lower(): _text(bucket, "orderHint") for bucket in held}
-    last, made = max(hints.values(), default=""), []
+    last, made = max(hints.values(), default=""), dict[str, str]()
     for stage in Stage:
         if stage.value not in hints:
-            answer = _create_bucket(graph, plan_id, stage.value.capitalize(), last)
-            last = _text(answer.body or {}, "orderHint") or last
-            made.append(stage.value.capitalize())
+            body = _create_bucket(graph, plan_id, stage.value.capitalize(), last).body or {}
+            last = _text(body, "orderHint") or last
+            made[stage.value.capitalize()] = _text(body, "id")
     return made
 
 

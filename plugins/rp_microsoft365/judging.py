@@ -17,7 +17,7 @@ from rp_connect.errors import (
     UnclearError,
 )
 from rp_microsoft365.limits import limit_error
-from rp_microsoft365.permissions import how_to_grant
+from rp_microsoft365.permissions import NotGrantedError
 from rp_microsoft365.reply import CutError, MalformedError, NotSentError, Reply
 from rp_microsoft365.request import Answer, Request, Service
 from rp_microsoft365.retry_after import retry_after
@@ -97,7 +97,12 @@ def error_code(reply: Reply) -> str:
         return ""
     error = body.get("error") if isinstance(body, Mapping) else None
     code = error.get("code") if isinstance(error, Mapping) else None
-    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
+    return as_code(code)
+
+
+def as_code(word: object) -> str:
+    """Empty where it does not look like a code of Graph's: then it may be a sentence that quotes contents."""
+    return word if isinstance(word, str) and _CODE.fullmatch(word) else ""
 
 
 def _good(request: Request, reply: Reply) -> Answer | RpConnectError:
@@ -136,14 +141,12 @@ def _refused(request: Request, status: int, code: str) -> RpConnectError:
     if status == 403 and (full := limit_error(code)) is not None:
         return full
     what, says = _NAMES[request.service], f"{status} {code}".strip()
-    if status == 401 and code in _TOKEN_CODES:
+    if status == 401 and code in _TOKEN_CODES | {""}:
         return AccessError(
-            f"Microsoft 365 ({what}) does not accept our sign-in ({says}): run rp-connect check."
+            f"Microsoft 365 does not accept our sign-in ({says}): a token that was handed in has run out, or"
+            " cloud in [school.microsoft365] is not your tenant’s."
         )
-    return AccessError(
-        f"Microsoft 365 refused {what} ({says}): the permission {request.permission} is missing;"
-        f" {how_to_grant(request.permission)}."
-    )
+    return NotGrantedError(f"Microsoft 365 refused {what} ({says})", request.permission)
 
 
 def _missing(request: Request, says: str) -> RpConnectError:
@@ -152,7 +155,8 @@ def _missing(request: Request, says: str) -> RpConnectError:
     if request.creates:
         return ConfigError(
             f"Microsoft 365 ({what}): the place where this should go is not there ({says}). Check group,"
-            " plan, site, list and organizer in [school.microsoft365], and run rp-connect setup."
+            " plan, site, list and organizer in [school.microsoft365], and run “rp-connect setup"
+            " microsoft365”."
         )
     return GoneError(f"Microsoft 365 ({what}): it is no longer there ({says}).")
 

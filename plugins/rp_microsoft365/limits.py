@@ -13,6 +13,7 @@ class PlanFullError(LimitError):
     """The plan takes no further task."""
 
 
+SEND_AGAIN = "send it again: “rp-connect effect retry ID”, with its id from “rp-connect effect list”"
 _FULL_PLAN = ("MaximumTasksInProject", "MaximumActiveTasksInProject")
 _WORDS = {
     # [D:planner-overview], "Common Planner error conditions", limit codes of 403.
@@ -38,11 +39,9 @@ def limit_error(code: str) -> LimitError | None:
     if code in _FULL_PLAN:
         return PlanFullError(
             f"Microsoft 365: plan full ({code}). Make room in the plan or let a new one be set up with"
-            " rp-connect setup, then send it again with rp-connect effect retry."
+            f" “rp-connect setup microsoft365”. Then {SEND_AGAIN}."
         )
     if code in _WORDS or code.startswith("Maximum"):
         words = _WORDS.get(code, "a limit of Planner is reached")
-        return LimitError(
-            f"Microsoft 365: {words} ({code}). Then send it again with rp-connect effect retry."
-        )
+        return LimitError(f"Microsoft 365: {words} ({code}). Then {SEND_AGAIN}.")
     return None

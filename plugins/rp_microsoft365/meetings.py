@@ -11,6 +11,7 @@ from rp_connect.errors import (
     ConflictError,
     GoneError,
     RpConnectError,
+    TryLaterError,
     UnclearError,
 )
 from rp_connect.ports.workspace import Outcome, WorkspaceMeeting, Written
@@ -35,6 +36,7 @@ from rp_microsoft365.request import Answer, Request, Service
 
 PERMISSION = Permission.CALENDARS
 CANCELLED = "This meeting is cancelled."
+UNTOLD = "Microsoft 365 (the calendar) did not say what it was asked for, so it is asked again."
 
 
 class CalendarMeetings:
@@ -176,27 +178,38 @@ def _shown(
     if isinstance(answer, RpConnectError):
         return answer if held is None else unconfirmed(answer)
     event: Event = answer.body or held or {}
-    return event
+    return event if event.get("id") else UnclearError("Outlook did not say under which id a meeting stands.")
 
 
 def _there(answer: Answer | RpConnectError) -> Event | RpConnectError:
     if isinstance(answer, RpConnectError):
         return answer
-    event: Event = answer.body
-    return GoneError("The meeting was cancelled in the calendar.") if is_gone(event) else event
+    event = _sound(answer.body)
+    if isinstance(event, RpConnectError) or not is_gone(event):
+        return event
+    return GoneError("The meeting was cancelled in the calendar.")
 
 
 def _found(answer: Answer | RpConnectError) -> Event | RpConnectError | None:
     """Where the calendar itself is gone, nothing can be said of what stood in it."""
     if isinstance(answer, GoneError):
         return AccessError("The organiser's calendar is not there: look at organizer in the settings.")
-    return answer if isinstance(answer, RpConnectError) else _standing(answer.body["value"])
+    return answer if isinstance(answer, RpConnectError) else _standing(answer.body.get("value"))
 
 
-def _standing(events: Sequence[Any]) -> Event | None:
+def _standing(events: Any) -> Event | RpConnectError | None:  # noqa: ANN401 - JSON
     """The one that bears our key; of several (somebody copied it) the oldest."""
-    found = [event for event in events if not is_gone(event)]
+    read = [_sound(event) for event in events] if isinstance(events, list) else [_sound(None)]
+    if (odd := next((one for one in read if isinstance(one, RpConnectError)), None)) is not None:
+        return odd
+    found = [event for event in read if not isinstance(event, RpConnectError) and not is_gone(event)]
     return min(found, key=lambda event: str(event.get("createdDateTime") or ""), default=None)
+
+
+def _sound(event: Any) -> Event | RpConnectError:  # noqa: ANN401 - JSON
+    """An answer that makes no sense is of this meeting alone."""
+    told = isinstance(event, dict) and all(event.get(name) for name in ("id", "start", "end"))
+    return event if told else TryLaterError(UNTOLD)
 
 
 def _not_newer(held: Event | RpConnectError, meeting: WorkspaceMeeting) -> Event | RpConnectError:

@@ -85,9 +85,10 @@ class TeamsRooms:
         """Online meetings are found under their organiser's object id only. (reference 2.2)"""
         if not self._owner:
             path = f"/users/{quote(self._organizer, safe='@')}?$select=id"
-            self._owner = str(
-                self._graph.ask(Request(Service.DIRECTORY, "GET", path, Permission.PEOPLE)).body["id"]
-            )
+            found = self._graph.ask(Request(Service.DIRECTORY, "GET", path, Permission.PEOPLE)).body
+            if not found.get("id"):
+                raise TryLaterError("The directory did not say who the organiser is, so it is asked again.")
+            self._owner = str(found["id"])
         return self._owner
 
 
@@ -114,7 +115,8 @@ def _options(owner: str, room: str) -> Request:
 
 
 def _room_id(event: Event, answer: Answer | RpConnectError) -> str | RpConnectError:
-    if isinstance(answer, Answer) and (rooms := answer.body["value"]):
+    rooms = answer.body.get("value") if isinstance(answer, Answer) else None
+    if isinstance(rooms, list) and rooms and isinstance(rooms[0], dict) and rooms[0].get("id"):
         return str(rooms[0]["id"])
     if isinstance(answer, RpConnectError) and not isinstance(answer, GoneError):
         return answer

@@ -1,4 +1,5 @@
-"""Who is who: e-mail addresses and the directory's ids, looked up once and remembered while we run."""
+"""Who is who: e-mail addresses and the directory's ids, looked up once and remembered while we run, or
+until Planner does not take them any more."""
 
 from __future__ import annotations
 
@@ -53,6 +54,16 @@ class People:
                 self.ids_of(self._holders)
             self._look_up_ids([i for i in asked if i not in self._addresses and not self._is_unknown(i)])
             return {i: self._addresses[i] for i in asked if i in self._addresses}
+
+    def left(self, ids: Iterable[str]) -> set[str]:
+        """Those to whom no address leads any more: asked anew, where Planner refused what names them."""
+        asked = {i.lower() for i in ids}
+        with self._lock:
+            held = {address: who for address, who in self._ids.items() if who in asked}
+            for address, who in held.items():
+                del self._ids[address]
+                self._addresses.pop(who, None)
+            return asked - set(self.ids_of(held).values())
 
     def _look_up_ids(self, ids: Sequence[str]) -> None:
         for who, user in zip(ids, self._ask([_user(i) for i in ids]), strict=True):

@@ -1,4 +1,5 @@
-"""The application permissions that this plugin may need, and how an administrator grants each.
+"""The application permissions that this plugin may need, how an administrator grants each, and the refusal
+where one is missing.
 
 `manifests/entra/permissions.json` has them with their reasons; a test keeps both the same.
 """
@@ -6,6 +7,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
+
+from rp_connect.errors import AccessError
 
 
 class Permission(StrEnum):
@@ -37,6 +40,14 @@ _GRANTS = {
         " Grant-CsApplicationAccessPolicy, which may take 30 minutes to take effect"
     ),
 }
+
+
+class NotGrantedError(AccessError):
+    """`permission` is missing. `refused` says what that means: a clause, with a capital."""
+
+    def __init__(self, refused: str, permission: str) -> None:
+        super().__init__(f"{refused}: the permission {permission} is missing; {how_to_grant(permission)}.")
+        self.permission = permission
 
 
 def how_to_grant(permission: str) -> str:

@@ -8,12 +8,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from rp_connect.errors import AccessError
 from rp_connect.ports.workspace import WorkspaceSettings
 from rp_microsoft365.clouds import graph_base
 from rp_microsoft365.graph import Graph
 from rp_microsoft365.people import People
-from rp_microsoft365.permissions import Permission, how_to_grant
+from rp_microsoft365.permissions import NotGrantedError, Permission
 from rp_microsoft365.planner_tasks import PlannerTasks
 from rp_microsoft365.plans import Container, Plans
 from rp_microsoft365.settings import Microsoft365Settings
@@ -52,10 +51,7 @@ def look_at_holders(graph: Graph, people: Mapping[str, Sequence[str]]) -> list[s
     directory = People(graph)
     known = directory.ids_of(address for addresses in people.values() for address in addresses)
     if directory.refused:
-        raise AccessError(
-            f"Tasks are assigned to nobody in Planner: the permission {Permission.PEOPLE} is missing;"
-            f" {how_to_grant(Permission.PEOPLE)}."
-        )
+        raise NotGrantedError("Tasks are assigned to nobody in Planner", Permission.PEOPLE)
     absent = {role: [a for a in addresses if a.lower() not in known] for role, addresses in people.items()}
     return [
         f"people.{role}: {len(missing)} of {len(people[role])} addresses are not known in Microsoft 365, so"

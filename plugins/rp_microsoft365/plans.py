@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +16,10 @@ from threading import RLock
 from typing import Any
 
 from rp_connect.errors import AccessError, ConfigError, GoneError, RpConnectError
-from rp_microsoft365.buckets import OpenPlan, ensure_buckets, ensure_labels, open_plan
+from rp_microsoft365.buckets import OpenPlan, ensure_buckets, ensure_labels, open_plan, reopen_plan
 from rp_microsoft365.graph import Graph
 from rp_microsoft365.judging import may_have_landed
-from rp_microsoft365.limits import LimitError, PlanFullError
+from rp_microsoft365.limits import SEND_AGAIN, LimitError, PlanFullError
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Request, Service
 from rp_microsoft365.school_year import first_year, place_of, plan_title
@@ -133,6 +134,17 @@ class Plans:
                 self._opened[plan_id] = open_plan(self._graph, plan_id)
             return self._opened[plan_id]
 
+    def gone(self, plan_id: str, buckets: AbstractSet[str]) -> set[str]:
+        """Those that are not in that plan any more; asked where Planner refused what names them."""
+        with self._lock:
+            if buckets <= set(self.opened(plan_id).buckets.values()):
+                ours = {plan.id: plan.place is not None for plan in self.every()}
+                if plan_id in ours:
+                    again = reopen_plan(self._graph, plan_id, buckets, ours=ours[plan_id])
+                    self._opened[plan_id] = again
+                    self._current = again if self._current and self._current.id == plan_id else self._current
+            return set(buckets) - set(self.opened(plan_id).buckets.values())
+
     def forget(self) -> None:
         """Look anew at the next question: a plan was full, or is gone."""
         with self._lock:
@@ -199,9 +211,10 @@ class Plans:
         for plan in ours:
             if room := self._room_for(plan, wanted, without):
                 return self.opened(plan.id), room
+        then = "" if isinstance(refused, LimitError) else f" Then {SEND_AGAIN}."  # a limit says it already
         raise PlanFullError(
             f"Plan full: no plan called “{self._name}” takes another task, and the next one cannot be made. "
-            f"Make room, or see that it can be made ({refused}); then run `rp-connect effect retry`."
+            f"Make room, or see that it can be made. {refused}{then}"
         ) from None
 
     def _room_for(self, plan: Plan, wanted: int, without: Collection[str]) -> int:

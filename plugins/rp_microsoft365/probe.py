@@ -13,7 +13,7 @@ from urllib.parse import quote
 from rp_connect.errors import AccessError, GoneError, RpConnectError, TryLaterError
 from rp_microsoft365.grant_commands import grant_command
 from rp_microsoft365.graph import Graph
-from rp_microsoft365.permissions import Permission
+from rp_microsoft365.permissions import NotGrantedError, Permission
 from rp_microsoft365.request import Request, Service
 from rp_microsoft365.settings import Microsoft365Settings
 from rp_microsoft365.site import Site, query
@@ -21,31 +21,35 @@ from rp_microsoft365.site_setup import Shelf, held_columns, shelves, wanting
 
 UNSAID_S = 2.0
 """Until the next look, where Microsoft 365 asks for patience and does not say for how long."""
-Area = tuple[str, Callable[[], Iterable[str]]]
-"""A permission, and what looks with it: its sentences."""
+Area = Callable[[], Iterable[str]]
+"""Looks, or sets up: its sentences."""
 
 
 def look_around(areas: Sequence[Area], own: Microsoft365Settings) -> list[str]:
-    """Every area is asked, whatever the others said; the same sentence stands once, in the areas' order.
+    """Every area is asked, whatever the others said; each thing stands once, in the areas' order.
 
     All at once: each may wait for an answer of its own, and a tenant that is away answers none.
     """
     with ThreadPoolExecutor(len(areas), thread_name_prefix="check") as pool:
-        found = pool.map(lambda area: _look(area[0], area[1], own), areas)
-    return list(dict.fromkeys(sentence for sentences in found for sentence in sentences))
+        found = list(pool.map(_look, areas))
+    return told([one for of_area in found for one in of_area], own)
 
 
-def _look(permission: str, look: Callable[[], Iterable[str]], own: Microsoft365Settings) -> list[str]:
+def _look(look: Area) -> list[str | RpConnectError]:
     try:
         return list(look())
     except RpConnectError as fault:
-        return [told(fault, permission, own)]
+        return [fault]
 
 
-def told(fault: RpConnectError, permission: str, own: Microsoft365Settings) -> str:
-    """What refused, with the command that grants it where there is one."""
-    command = grant_command(permission, own) if isinstance(fault, AccessError) else ""
-    return f"{fault} The command: {command}" if command else str(fault)
+def told(found: Iterable[str | RpConnectError], own: Microsoft365Settings) -> list[str]:
+    """In sentences. A permission that several areas lack is one thing to grant, so it is told once."""
+    said: dict[str, str] = {}
+    for one in found:
+        lacking = one.permission if isinstance(one, NotGrantedError) else ""
+        command = grant_command(lacking, own) if lacking else ""
+        said.setdefault(lacking or str(one), f"{one} The command: {command}" if command else str(one))
+    return list(said.values())
 
 
 def look_at_site(site: Site, own: Microsoft365Settings) -> list[str]:
@@ -80,7 +84,7 @@ class Mailbox:
             try:
                 return self._looked()
             except TryLaterError as fault:
-                pause = UNSAID_S if fault.retry_after is None else fault.retry_after
+                pause = max(UNSAID_S, fault.retry_after or 0.0)
                 if time.monotonic() + pause > ends:
                     raise
             time.sleep(pause)

@@ -30,6 +30,7 @@ REMEMBERED = 1_000
 LATE_S = (2.0, 4.0, 6.0)
 """So long after a refused insert, and again, it is looked for: what refuses it may be in no list yet. After
 that it is the record itself that the list does not take."""
+UNTOLD = "Microsoft 365 (the list) did not say what it was asked for, so it is asked again."
 NO_REFUSAL = (AccessError, BadRecordError, TryLaterError, UnclearError)
 """Errors that say nothing about whether the list holds the reference already."""
 
@@ -121,7 +122,11 @@ class SharePointRecords:
 
     def _looked_for(self, keys: Iterable[str]) -> dict[str, Written | RpConnectError | None]:
         asked = list(keys)
-        answers = ask_each(self._site.graph, [self._look_for(key) for key in asked])
+        try:
+            requests = [self._look_for(key) for key in asked]
+        except RpConnectError as fault:  # the list was forgotten, and its name cannot be looked up
+            return dict.fromkeys(asked, fault)
+        answers = ask_each(self._site.graph, requests)
         return {key: self._noticed(answer) for key, answer in zip(asked, answers, strict=True)}
 
     def _ask(self, requests: Iterable[Request]) -> Sequence[Answer | RpConnectError]:
@@ -154,13 +159,16 @@ class SharePointRecords:
 
     def _noticed(self, answer: Answer | RpConnectError) -> Written | RpConnectError | None:
         if isinstance(answer, GoneError):
+            self._site.forget(self._name)
             return ConfigError(f"The site has no list “{self._name}” any more: {MISSING}.")
         if isinstance(answer, RpConnectError):
             return answer
-        items = answer.body["value"]
-        if not items:
+        items = answer.body.get("value")
+        if items == []:
             return None
-        held = Held.read(items[0])
+        held = read_as_held(items[0] if isinstance(items, list) else None)
+        if isinstance(held, RpConnectError):
+            return held
         if len(self._seen) >= REMEMBERED:
             self._seen.clear()
         self._seen[held.external_id] = held
@@ -177,10 +185,16 @@ class SharePointRecords:
             for external_id in unread
         )
         read = {
-            external_id: answer if isinstance(answer, RpConnectError) else Held.read(answer.body)
+            external_id: answer if isinstance(answer, RpConnectError) else read_as_held(answer.body)
             for external_id, answer in zip(unread, answers, strict=True)
         }
         return [known[external_id] or read[external_id] for external_id in ids]
+
+
+def read_as_held(item: Any) -> Held | TryLaterError:  # noqa: ANN401 - JSON
+    """An answer that makes no sense is of this item alone."""
+    sound = isinstance(item, dict) and item.get("id") and isinstance(item.get("fields") or {}, dict)
+    return Held.read(item) if sound else TryLaterError(UNTOLD)
 
 
 def version_of(body: Any) -> str:  # noqa: ANN401 - JSON
@@ -197,6 +211,8 @@ def written_or_raised(outcome: Outcome) -> Written:
 def created(record: CaseRecord, answer: Answer | RpConnectError) -> Outcome:
     if isinstance(answer, RpConnectError):
         return answer
+    if not isinstance(answer.body, dict) or not answer.body.get("id"):
+        return UnclearError(f"The list did not say under which id {record.key} stands.")
     return Written(str(answer.body["id"]), version_of(answer.body), record.revision)
 
 

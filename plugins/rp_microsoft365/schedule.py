@@ -15,6 +15,7 @@ from rp_connect.errors import RpConnectError, TryLaterError
 from rp_connect.ports.in_turn import NothingAskedError
 from rp_connect.ports.workspace import Busy
 from rp_microsoft365.graph import Graph
+from rp_microsoft365.judging import as_code
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Answer, Request, Service
 from rp_microsoft365.time_zones import read_stamp, utc_stamp
@@ -125,9 +126,9 @@ def _spans(answer: Answer | RpConnectError, begins: datetime, ends: datetime) ->
     if isinstance(answer, RpConnectError):
         raise answer
     diaries: list[Any] = answer.body["value"]
-    unread = [str((diary["error"] or {}).get("responseCode")) for diary in diaries if diary.get("error")]
+    unread = [as_code(diary["error"].get("responseCode")) for diary in diaries if diary.get("error")]
     if unread:
-        codes = ", ".join(sorted(set(unread)))
+        codes = ", ".join(sorted(set(unread) - {""})) or "no code was given"
         log.warning("%d of %d diaries could not be read: %s", len(unread), len(diaries), codes)
     for diary in diaries:
         yield from _of_items(diary) if diary.get("scheduleItems") else _of_view(diary, begins, ends)

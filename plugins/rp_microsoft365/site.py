@@ -66,30 +66,39 @@ class Site:
 
     def list_path(self, name: str) -> str:
         """The path of a list from the version on; raises ConfigError where there is none."""
-        if name not in self._lists:
+        held = self._lists.get(name)
+        if held is None:
             found = {"id": name} if GUID.fullmatch(name) else self.list_named(name)
             if found is None:
                 raise ConfigError(f"The site has no list “{name}”: {MISSING}.")
-            self._lists[name] = str(found["id"])
-        return f"{self.path}/lists/{self._lists[name]}"
+            held = self._lists[name] = str(found["id"])
+        return f"{self.path}/lists/{held}"
 
     def drive_path(self, name: str) -> str:
         """The path of a library's drive; raises ConfigError where there is none."""
-        if name not in self._drives:
+        held = self._drives.get(name)
+        if held is None:
             drives = self.pages("/drives" + query(select="id,name,webUrl"))
             found = next((one for one in drives if name in (one.get("name"), one["id"])), None)
             if found is None:
                 raise ConfigError(f"The site has no library “{name}”: {MISSING}.")
-            self._drives[name] = str(found["id"])
-        return f"/drives/{quote(self._drives[name], safe='!')}"
+            held = self._drives[name] = str(found["id"])
+        return f"/drives/{quote(held, safe='!')}"
+
+    def forget(self, name: str) -> None:
+        """For a list or a library that is not there: made again by `setup`, it has another id."""
+        self._lists.pop(name, None)
+        self._drives.pop(name, None)
 
     def look_for_library(self, name: str) -> None:
         """Raises ConfigError where the library is gone: then nothing can be said of what stood in it."""
-        self._drives.pop(name, None)
+        self.forget(name)
         self.drive_path(name)
 
-    def pages(self, path: str) -> Iterator[Any]:
-        return self.graph.pages(Request(Service.LISTS, "GET", self.path + path, Permission.SITES))
+    def pages(self, path: str, *, fresh: bool = False) -> Iterator[Any]:
+        """`fresh`: of what was made moments ago, and may not be known yet."""
+        request = Request(Service.LISTS, "GET", self.path + path, Permission.SITES, fresh=fresh)
+        return self.graph.pages(request)
 
     def ask(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, creates: bool = False

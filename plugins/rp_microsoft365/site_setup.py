@@ -71,11 +71,12 @@ def columns_maker(graph: AskingGraph, own: Microsoft365Settings) -> MakeColumn:
 
 
 def set_up_shelf(site: Site, shelf: Shelf, make_column: MakeColumn) -> list[str]:
-    """What was done, one sentence each. Raises AccessError where the site or its structure is refused."""
+    """What was done, one sentence each. Raises AccessError where the site or its structure is refused. A list
+    takes a column once its columns can be read, which may be moments after it was made."""
     site.exists()
     held, made = found_or_made(site, shelf)
     added = []
-    for column in lacking(site, held, shelf):
+    for column in lacking(site, held, shelf, fresh=made):
         add_column(site, held, column, make_column)
         added.append(column.label)
     done = [f"Created {shelf}."] if made else []
@@ -102,14 +103,14 @@ def found_or_made(site: Site, shelf: Shelf) -> tuple[Mapping[str, Any], bool]:
         return held, True
 
 
-def held_columns(site: Site, held: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def held_columns(site: Site, held: Mapping[str, Any], *, fresh: bool = False) -> dict[str, Mapping[str, Any]]:
     """By internal name."""
     path = f"/lists/{held['id']}/columns{query(select=COLUMN)}"
-    return {column["name"]: column for column in site.pages(path)}
+    return {column["name"]: column for column in site.pages(path, fresh=fresh)}
 
 
-def lacking(site: Site, held: Mapping[str, Any], shelf: Shelf) -> list[Column]:
-    known = held_columns(site, held)
+def lacking(site: Site, held: Mapping[str, Any], shelf: Shelf, *, fresh: bool) -> list[Column]:
+    known = held_columns(site, held, fresh=fresh)
     return [column for column in shelf.columns if column.name not in known]
 
 

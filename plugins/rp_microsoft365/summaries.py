@@ -9,10 +9,13 @@ from urllib.parse import quote
 
 from rp_connect.errors import (
     BadRecordError,
+    ConfigError,
     ConflictError,
     GoneError,
     GuardError,
     RpConnectError,
+    TryLaterError,
+    UnclearError,
 )
 from rp_connect.ports.workspace import CaseRecord, Outcome, Written
 from rp_microsoft365.columns import REVISION, checked_key
@@ -52,7 +55,13 @@ class SharePointSummaries:
     def create(self, summary: CaseRecord) -> Written:
         """Raises ConflictError where the file is there already."""
         there = f"{self._file(summary.key)}:/content?@microsoft.graph.conflictBehavior=fail"
-        made = self._ask("PUT", there, data=self._document(summary), creates=True)
+        try:
+            made = self._ask("PUT", there, data=self._document(summary), creates=True)
+        except ConfigError:
+            self._site.forget(self._library)
+            raise
+        if not (made or {}).get("id"):
+            raise UnclearError(f"The library did not say under which id {summary.key} stands.")
         try:
             return self._marked(summary, str(made["id"]), fresh=True)
         except RpConnectError as fault:
@@ -70,7 +79,8 @@ class SharePointSummaries:
         if edited_by_a_person(held):
             raise GuardError(
                 f"{summary.key}: a person has changed the summary in the library, so it was left as it is. "
-                "Rename their file or move it, then “rp-connect effect retry” writes a fresh one beside it."
+                "Rename their file or move it, then “rp-connect effect retry ID” writes a fresh one beside "
+                "it (“rp-connect effect list” shows the id)."
             )
         data = self._document(summary)
         self._ask(
@@ -109,12 +119,16 @@ class SharePointSummaries:
         return Written(external_id, version_of(fields) or version_of(held), summary.revision)
 
     def _look(self, key: str, *, fresh: bool = False) -> Any:  # noqa: ANN401 - JSON
-        return self._ask("GET", self._file(key) + query(select=WANTED), fresh=fresh)
+        held = self._ask("GET", self._file(key) + query(select=WANTED), fresh=fresh)
+        ids = held.get("sharepointIds")
+        if not (held.get("id") and isinstance(ids, dict) and ids.get("listId") and ids.get("listItemId")):
+            raise TryLaterError(f"The library did not say which file {key} is, so it is asked again.")
+        return held
 
     def _revision(self, held: Any) -> int | None:  # noqa: ANN401 - JSON
-        item = self._ask(
-            "GET", self._list_item(held) + query(expand=f"fields($select={REVISION})"), service=Service.LISTS
-        )
+        """Where a file is, its item is, or will be in moments: without it the file is not gone."""
+        wanted = self._list_item(held) + query(expand=f"fields($select={REVISION})")
+        item = self._ask("GET", wanted, service=Service.LISTS, fresh=True)
         revision = (item.get("fields") or {}).get(REVISION)
         return None if revision is None else int(revision)
 

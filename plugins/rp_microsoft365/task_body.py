@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,8 @@ def change_request(
 ) -> Request | None:
     """The PATCH that takes the task from how it stands to the aim; None where it stands so already."""
     body = _changes(now, aim.to, zone) | _placing(held, aim.task, plan)
+    if _is_before(body.get("dueDateTime"), held.get("startDateTime")):
+        body["startDateTime"] = None
     if not body:
         return None
     headers = {"If-Match": str(held["@odata.etag"])}
@@ -55,6 +58,13 @@ def _changes(now: Stand, to: Stand, zone: ZoneInfo) -> dict[str, Any]:
         added = {who: dict(_ASSIGNMENT) for who in sorted(to.people - now.people)}
         body["assignments"] = added | dict.fromkeys(sorted(now.people - to.people))
     return body
+
+
+def _is_before(due: str | None, start: str | None) -> bool:
+    """The start is people's, and goes only where Planner would refuse our due day because of it."""
+    if not due or not start:
+        return False
+    return datetime.fromisoformat(due) < datetime.fromisoformat(start)
 
 
 def _placing(held: Mapping[str, Any], task: WorkspaceTask, plan: OpenPlan) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from rp_microsoft365.buckets import OpenPlan
 from rp_microsoft365.graph import Graph, ask_each
 from rp_microsoft365.judging import unconfirmed
 from rp_microsoft365.limits import LimitError
+from rp_microsoft365.outdated import Refused, may_be_outdated, put_off
 from rp_microsoft365.people import People
 from rp_microsoft365.plans import Plans
 from rp_microsoft365.request import Answer, Request
@@ -80,6 +81,8 @@ class Changing:
             return answer
         held = answer.body
         now = stand_of(held, self._zone)
+        if self._people.refused and aim.task.assignees and not aim.known:
+            aim = _with_those_who_have_it(aim, now)
         last = parts_of(aim.task.seen_version)
         if last is not None and changed_by_people(last, now, aim.to):
             return ConflictError(f"{aim.task.key} was changed in Planner by somebody: read it first.")
@@ -111,6 +114,12 @@ class Changing:
                 outcomes[place] = unconfirmed(answer)
                 added = todo[place].aim.to.people - todo[place].now.people
                 over += [place] if isinstance(answer, LimitError) and added else []
+        refused = {
+            place: Refused(todo[place].plan, requests[place], todo[place].aim.to.people)
+            for place, answer in zip(requests, answers, strict=True)
+            if may_be_outdated(answer)
+        }
+        outcomes.update(put_off(self._plans, self._people, refused))
         return over
 
     def _opened(self, plan: str) -> OpenPlan | RpConnectError:
@@ -142,6 +151,12 @@ def _with_their_title(aim: Aim, now: Stand) -> Aim:
     if key_of(now.title) != aim.task.key:
         return aim
     return replace(aim, to=replace(aim.to, title=now.title))
+
+
+def _with_those_who_have_it(aim: Aim, now: Stand) -> Aim:
+    """While we may look nobody up we can give it to nobody, so those who have it keep it."""
+    warning = "" if now.people else aim.warning
+    return replace(aim, to=replace(aim.to, people=now.people), warning=warning)
 
 
 def _without_people(change: Change) -> Change:

@@ -11,6 +11,7 @@ from rp_microsoft365.aims import Aim, aims_at
 from rp_microsoft365.graph import Graph
 from rp_microsoft365.judging import half_done
 from rp_microsoft365.limits import LimitError, PlanFullError
+from rp_microsoft365.outdated import Refused, may_be_outdated, outdated
 from rp_microsoft365.people import People
 from rp_microsoft365.plans import Plans
 from rp_microsoft365.request import Answer
@@ -49,12 +50,16 @@ class Making:
             outcomes.update(dict.fromkeys(aims, fault))
             return {}
         again: dict[int, Aim] = {}
-        answers = self._graph.ask_all([create_request(aim, plan, self._zone) for aim in aims.values()])
-        for (place, aim), answer in zip(aims.items(), answers, strict=True):
+        refused: dict[int, Refused] = {}
+        requests = [create_request(aim, plan, self._zone) for aim in aims.values()]
+        answers = self._graph.ask_all(requests)
+        for (place, aim), request, answer in zip(aims.items(), requests, answers, strict=True):
             outcomes[place] = _outcome(aim, answer)
-            if (other := self._otherwise(aim, answer, plan.id)) is not None:
+            if may_be_outdated(answer):
+                refused[place] = Refused(plan.id, request, aim.to.people)
+            elif (other := self._otherwise(aim, answer, plan.id)) is not None:
                 again[place] = other
-        return again
+        return again | self._looked_again(refused, aims, outcomes)
 
     def _try_again(self, aims: dict[int, Aim], outcomes: dict[int, Outcome]) -> dict[int, Aim]:
         """Others of this batch stand in Planner by now: what fails here is said of these alone."""
@@ -71,10 +76,28 @@ class Making:
             return aim
         if isinstance(answer, LimitError) and aim.to.people:
             return aim.with_only(frozenset())
-        if isinstance(answer, ConfigError):
-            self._plans.forget()
-            return aim
         return None
+
+    def _looked_again(
+        self, refused: dict[int, Refused], aims: dict[int, Aim], outcomes: dict[int, Outcome]
+    ) -> dict[int, Aim]:
+        """Those that named a bucket or a person that is gone, and those whose plan may be. Nothing of what
+        was refused was made."""
+        try:
+            stale = outdated(self._plans, self._people, refused)
+            again = {place: self._anew(aims[place]) for place in stale}
+        except RpConnectError as fault:
+            outcomes.update(dict.fromkeys(refused, fault))
+            return {}
+        homeless = [n for n in refused if n not in stale and isinstance(outcomes[n], ConfigError)]
+        if homeless:
+            self._plans.forget()
+        return again | {place: aims[place] for place in homeless}
+
+    def _anew(self, aim: Aim) -> Aim:
+        """With whom the directory knows now; what was already to be nobody's stays so."""
+        (anew,) = aims_at([aim.task], self._people)
+        return anew if isinstance(anew, Aim) and aim.to.people else aim
 
     def _add_notes(self, items: Sequence[WorkspaceTask], outcomes: dict[int, Outcome]) -> None:
         made = {

@@ -22,7 +22,6 @@ from rp_microsoft365.columns import case_columns
 from rp_microsoft365.meetings import CalendarMeetings
 from rp_microsoft365.online_room import TeamsRooms
 from rp_microsoft365.opening import open_graph
-from rp_microsoft365.permissions import Permission
 from rp_microsoft365.planner import look_at_holders, open_plans, open_tasks
 from rp_microsoft365.probe import Area, Mailbox, look_around, look_at_group, look_at_site, told
 from rp_microsoft365.records import SharePointRecords
@@ -102,13 +101,13 @@ class Microsoft365Workspace:
         own, graph = self._own, self._patient
         site = Site(graph, own.site, self._base)
         areas: list[Area] = [
-            (Permission.SITES, lambda: look_at_site(site, own)),
-            (Permission.CALENDARS, self._mailbox.look),
-            (Permission.CALENDARS, lambda: look_at_timezone(self._timezone)),
-            (Permission.ONLINE_MEETINGS, TeamsRooms(graph, own.organizer, lobby=own.lobby).look),
-            (Permission.GROUPS, lambda: look_at_group(graph, own)),
-            (Permission.TASKS, self._plans.look),
-            (Permission.PEOPLE, lambda: look_at_holders(graph, self._people)),
+            lambda: look_at_site(site, own),
+            self._mailbox.look,
+            lambda: look_at_timezone(self._timezone),
+            TeamsRooms(graph, own.organizer, lobby=own.lobby).look,
+            lambda: look_at_group(graph, own),
+            self._plans.look,
+            lambda: look_at_holders(graph, self._people),
         ]
         return look_around(areas, own)
 
@@ -118,19 +117,19 @@ class Microsoft365Workspace:
         own, site = self._own, Site(self._patient, self._own.site, self._base)
         make_column = columns_maker(self._patient, own)
         parts: list[Area] = [
-            *((Permission.SITES, partial(set_up_shelf, site, shelf, make_column)) for shelf in shelves(own)),
-            (Permission.SITES, lambda: [who_may_open(site)]),
-            (Permission.TASKS, lambda: self._plans.ensure() or [ALL_THERE]),
+            *(partial(set_up_shelf, site, shelf, make_column) for shelf in shelves(own)),
+            lambda: [who_may_open(site)],
+            lambda: self._plans.ensure() or [ALL_THERE],
         ]
         done: list[str] = []
-        refused: list[str] = []
-        for permission, part in parts:
+        refused: list[RpConnectError] = []
+        for part in parts:
             try:
                 done += part()
             except RpConnectError as fault:
-                refused.append(told(fault, permission, own))
+                refused.append(fault)
         if refused:
-            raise PartlySetUpError(done, list(dict.fromkeys(refused)))
+            raise PartlySetUpError(done, told(refused, own))
         return done
 
 

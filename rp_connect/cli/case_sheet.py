@@ -50,7 +50,7 @@ def _suspended(sheet: CaseSheet, suspension: Suspension) -> str:
     if suspension.cancelled is not None:
         return f"cancelled on {day_text(suspension.cancelled.day, sheet.school.timezone)}"
     if suspension.in_force.start is None:
-        return "the dates are missing: “rp-connect case dates” gives them"
+        return f"the dates are missing: “rp-connect case dates {sheet.case.ref} --start DATE”"
     return dates_text(sheet, suspension.in_force)
 
 

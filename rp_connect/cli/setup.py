@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from rp_connect.cli.options import command, school_option
 from rp_connect.cli.output import bad, heading, mark, say
 from rp_connect.cli.session import Session, pass_session
 from rp_connect.errors import PartlySetUpError, RpConnectError, UsageError
+from rp_connect.ports.workspace import Workspace
 from rp_connect.services.office import School
 
 
@@ -29,21 +32,27 @@ def setup(session: Session, workspace: str, school: str | None) -> int:
 
 def _set_up(school: School) -> bool:
     """One school; a fault there is a sentence, and the others are still set up. What `check` would say
-    afterwards is for a person to do, and no failure of this command."""
+    afterwards is for a person to do, and no failure of this command: what was refused is."""
     say(heading(school.id))
     try:
         workspace = school.workspace()
-        for sentence in workspace.setup() or ["Everything is there already."]:
+        done, refused = _made(workspace)
+        for sentence in done:
             say(f"  {mark(True)} {sentence}")
-        for sentence in workspace.probe():
-            say(f"  {mark(False)} {sentence}")
-    except PartlySetUpError as parts:
-        for sentence in parts.done:
-            say(f"  {mark(True)} {sentence}")
-        for sentence in parts.refused:
+        for sentence in refused:
             say(f"  {mark(False)} {bad(sentence)}")
-        return False
+        for sentence in workspace.probe():
+            if sentence not in refused:
+                say(f"  {mark(False)} {sentence}")
     except RpConnectError as error:
         say(f"  {mark(False)} {bad(str(error))}")
         return False
-    return True
+    return not refused
+
+
+def _made(workspace: Workspace) -> tuple[Sequence[str], Sequence[str]]:
+    """What was done, and what was refused."""
+    try:
+        return workspace.setup() or ["Everything is there already."], []
+    except PartlySetUpError as parts:
+        return parts.done, parts.refused

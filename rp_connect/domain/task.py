@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,7 +27,8 @@ class Task:
     """`id` is our key everywhere, in the workspace too: case reference, rule, occurrence; never a name.
 
     `due` is the rule's and never moves from outside; `planned` is a date that a person set. `late` marks
-    a task that arose from late information. `external_id` is the workspace's own id, `seen` (a `Seen` as
+    a task that arose from late information. `assignee` (a `Choice` as text) is whom people gave it to; None:
+    it goes to whoever holds its role. `external_id` is the workspace's own id, `seen` (a `Seen` as
     text) what the workspace's copy said when we last wrote or read it; `deletions` counts how often people
     deleted it there. `steps` is a checklist for whoever does it.
     """
@@ -109,3 +111,38 @@ class Seen:
         """The inverse of `to_text`."""
         version, done, day, assignees, revision = json.loads(text)
         return cls(version, done, date.fromisoformat(day) if day else None, tuple(assignees), revision)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Choice:
+    """Whom people gave a task to in the workspace: none where they took everybody off.
+
+    `instead_of` are those whom we would have given it to then: once they are others, ours counts again.
+    None: not known, and it stands until people choose anew.
+    """
+
+    people: tuple[str, ...]
+    instead_of: tuple[str, ...] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Choice of {len(self.people)} people>"
+
+    def stands(self, ours: Iterable[str]) -> bool:
+        """Whether it still counts where we would give the task to `ours`."""
+        return self.instead_of is None or same_people(self.instead_of, ours)
+
+    def to_text(self) -> str:
+        return json.dumps([self.people, self.instead_of])
+
+    @classmethod
+    def from_text(cls, text: str) -> Choice:
+        """The inverse of `to_text`. Before there was more than one to choose, it was an address as it is."""
+        if not text.startswith("["):
+            return cls((text,))
+        people, instead_of = json.loads(text)
+        return cls(tuple(people), None if instead_of is None else tuple(instead_of))
+
+
+def same_people(some: Iterable[str], others: Iterable[str]) -> bool:
+    """Addresses are the same in whatever letters and order."""
+    return {address.lower() for address in some} == {address.lower() for address in others}

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from rp_connect.domain.effect import EffectKind
-from rp_connect.domain.task import Seen, Task, TaskState
+from rp_connect.domain.task import Choice, Seen, Task, TaskState, same_people
 from rp_connect.errors import (
     AccessError,
     ConflictError,
@@ -25,6 +25,7 @@ from rp_connect.services.change_task import audit, closed, reopened, show_record
 from rp_connect.services.note_deletion import note_deletion
 from rp_connect.services.office import Office, School
 from rp_connect.services.patience import not_while_shut, shut_as_told
+from rp_connect.services.render_effect import people_chosen, role_holders
 
 WHO = "workspace"
 VANISHED_TASKS, VANISHED_SHARE = 20, 0.5
@@ -160,6 +161,8 @@ def _compare(
     assignees = last.assignees if there.assignees is None else there.assignees
     now_seen = replace(last, version=there.version, done=there.done, day=there.day, assignees=assignees)
     changed = _merge(school, task, last, now_seen, now, result)
+    result.reassigned += not same_people(now_seen.assignees, last.assignees)
+    changed = replace(changed, assignee=_chosen(office, school, task, changed, last, now_seen))
     after = replace(changed, external_id=there.external_id, seen=now_seen.to_text())
     again = task.state is TaskState.CANCELLED and not now_seen.done
     if (changed == task or _shows(school, after, now_seen)) and not again:
@@ -193,10 +196,19 @@ def _merge(school: School, task: Task, last: Seen, there: Seen, now: datetime, r
         planned = None if there.day == task.due_day(school.timezone) else there.day
         if planned != task.planned:
             task, result.replanned = replace(task, planned=planned), result.replanned + 1
-    if {a.lower() for a in there.assignees} != {a.lower() for a in last.assignees}:
-        assignee = there.assignees[0] if there.assignees else None
-        task, result.reassigned = replace(task, assignee=assignee), result.reassigned + 1
     return task
+
+
+def _chosen(office: Office, school: School, before: Task, task: Task, last: Seen, there: Seen) -> str | None:
+    """Whom people gave it to, as text. They keep it on another day that people choose, whoever would have it
+    then; back with those whom we would give it to, it is no choice any more."""
+    people = people_chosen(office, school, before) if task.planned != before.planned else None
+    if not same_people(there.assignees, last.assignees):
+        people = there.assignees
+    if people is None:
+        return task.assignee
+    ours = role_holders(office, school, task)
+    return None if same_people(people, ours) else Choice(people, ours).to_text()
 
 
 def _shows(school: School, task: Task, there: Seen) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from rp_connect.domain.duty import Confidence
 from rp_connect.domain.meeting import Meeting
 from rp_connect.domain.people import Role
-from rp_connect.domain.task import Seen, Task, TaskState
+from rp_connect.domain.task import Choice, Seen, Task, TaskState
 from rp_connect.ports.store import UnitOfWork
 from rp_connect.ports.workspace import Notice, WorkspaceMeeting, WorkspaceTask
 from rp_connect.services.office import Office, School
@@ -17,18 +17,15 @@ def workspace_task(
     office: Office, school: School, task: Task, revision: int, stage: str = ""
 ) -> WorkspaceTask:
     """The planned day where a person set one, else the local day of the rule's due. `stage` is the case's."""
-    day = task.shown_day(school.timezone)
-    assignees = (
-        (task.assignee,) if task.assignee else school.settings.holders(task.role, day or office.today(school))
-    )
+    chosen = people_chosen(office, school, task)
     return WorkspaceTask(
         key=task.id,
         revision=revision,
         title=task.title,
-        day=day,
+        day=task.shown_day(school.timezone),
         state=task.state,
         role=task.role,
-        assignees=tuple(assignees),
+        assignees=role_holders(office, school, task) if chosen is None else chosen,
         details=_details(task, school),
         link=f"{office.page}/cases/{task.case}",
         closed_at=task.closed_at,
@@ -37,6 +34,17 @@ def workspace_task(
         steps=task.steps,
         labels=_labels(task),
     )
+
+
+def role_holders(office: Office, school: School, task: Task) -> tuple[str, ...]:
+    """Whom we ourselves would give it to."""
+    return school.settings.holders(task.role, task.shown_day(school.timezone) or office.today(school))
+
+
+def people_chosen(office: Office, school: School, task: Task) -> tuple[str, ...] | None:
+    """Whom people gave it to, perhaps nobody; None where they did not, or ours are others since."""
+    choice = Choice.from_text(task.assignee) if task.assignee else None
+    return choice.people if choice and choice.stands(role_holders(office, school, task)) else None
 
 
 def _labels(task: Task) -> tuple[str, ...]:

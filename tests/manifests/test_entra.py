@@ -55,6 +55,14 @@ def test_each_permission_is_an_application_role_with_a_reason_a_feature_and_its_
     )
 
 
+def test_the_lobby_is_named_with_each_permission_that_it_takes():
+    room = (PLUGIN / "online_room.py").read_text("utf-8")
+
+    assert {one["name"] for one in permissions() if "lobby" in one["features"]} == {
+        name.value for name in Permission if f"Permission.{name.name}" in room
+    }
+
+
 def test_nothing_that_opens_every_site_or_every_mailbox_is_consented_to():
     consented = {one["name"] for one in permissions() if one["consent"]}
 

@@ -20,6 +20,7 @@ from rp_connect.errors import (
 )
 from rp_microsoft365.limits import PlanFullError
 from rp_microsoft365.opening import open_graph
+from rp_microsoft365.permissions import NotGrantedError
 from rp_microsoft365.request import Answer, Request, Service
 from tests.plugins.rp_microsoft365.loopback import (
     TOKEN,
@@ -117,7 +118,7 @@ def test_each_item_of_a_good_batch_is_judged_on_its_own():
         answers = graph_at(server.url).ask_all(asked)
 
     assert kinds(answers) == [
-        Answer, TryLaterError, TryLaterError, TryLaterError, TryLaterError, PlanFullError, AccessError,
+        Answer, TryLaterError, TryLaterError, TryLaterError, TryLaterError, PlanFullError, NotGrantedError,
         ConflictError, GoneError, UnclearError, UnclearError, Answer, Answer,
     ]  # fmt: skip
     assert isinstance(answers[1], TryLaterError)

@@ -7,7 +7,8 @@ from threading import Barrier
 
 import pytest
 
-from rp_connect.errors import AccessError, TryLaterError
+from rp_connect.errors import TryLaterError
+from rp_microsoft365.permissions import NotGrantedError
 from rp_microsoft365.probe import look_around, told
 from rp_microsoft365.settings import Microsoft365Settings
 from rp_microsoft365.workspace import build_workspace
@@ -74,7 +75,7 @@ def test_a_refused_mailbox_is_one_sentence_with_the_command_and_without_its_addr
 def test_what_a_managed_identity_lacks_is_told_with_the_command_since_entra_has_no_page_for_it(
     permission: str,
 ):
-    said = told(AccessError("Refused."), permission, managed_identity())
+    (said,) = told([NotGrantedError("Refused", permission)], managed_identity())
 
     assert "New-MgServicePrincipalAppRoleAssignment" in said
     assert f"Where-Object Value -eq '{permission}'" in said
@@ -87,7 +88,8 @@ def managed_identity() -> Microsoft365Settings:
 
 
 def test_the_consent_to_every_mailbox_is_given_to_nobody():
-    command = told(AccessError("Refused."), "Calendars.ReadWrite", managed_identity())
+    refused = NotGrantedError("Refused", "Calendars.ReadWrite")
+    _, command = told([refused], managed_identity())[0].split("The command: ")
 
     assert "New-ManagementRoleAssignment" in command
     assert "AppRoleAssignment" not in command
@@ -241,9 +243,9 @@ def test_the_areas_are_asked_at_once_and_told_in_their_order():
         return look
 
     areas = [
-        ("a", waiting("The first.")),
-        ("b", waiting("Away.", refused=True)),
-        ("c", waiting("The first.")),
+        waiting("The first."),
+        waiting("Away.", refused=True),
+        waiting("The first."),
     ]
 
     own = Microsoft365Settings.model_validate(settings("http://127.0.0.1:9").own.model_dump())

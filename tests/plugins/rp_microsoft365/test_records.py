@@ -149,11 +149,21 @@ def test_an_item_that_a_person_deleted_is_gone(graph_server: GraphServer, record
         records.update(made.external_id, replace(RECORD, revision=2))
 
 
-@pytest.mark.parametrize("status", [400, 409, 422])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "invalidRequest"),
+        (400, "-2146232060, Microsoft.SharePoint.SPDuplicateValuesFoundException"),
+        (404, "itemNotFound"),
+        (409, "nameAlreadyExists"),
+        (412, "resourceModified"),
+        (422, ""),
+    ],
+)
 def test_an_insert_that_had_landed_before_is_found_however_the_list_refuses_it(
-    graph_server: GraphServer, records: SharePointRecords, status: int
+    graph_server: GraphServer, records: SharePointRecords, status: int, code: str
 ):
-    graph_server.configure(duplicate_status=status)
+    graph_server.configure(duplicate_status=status, duplicate_code=code)
     first = records.create(RECORD)
 
     assert records.create(RECORD) == first

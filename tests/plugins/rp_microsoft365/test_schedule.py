@@ -75,6 +75,19 @@ def test_a_diary_that_cannot_be_read_is_left_out_and_its_owner_is_not_named(
     assert "canary" not in caplog.text
 
 
+@pytest.mark.parametrize("said", ["The mailbox of canary@elsewhere.example is not there.", None, ["canary"]])
+def test_of_a_diary_that_cannot_be_read_nothing_but_a_code_is_repeated(
+    said: object, caplog: pytest.LogCaptureFixture
+):
+    unread = {"scheduleId": HEAD, "error": {"message": "canary", "responseCode": said}}
+    answer = {"responses": [{"id": "0", "status": 200, "body": {"value": [unread]}}]}
+    with loopback(Says(200, answer)) as server, caplog.at_level(logging.WARNING):
+        assert list(BusyTimes(graph_at(server.url), ORGANIZER).busy([HEAD], DAY, NEXT)) == []
+
+    assert "1 of 1 diaries could not be read" in caplog.text
+    assert "canary" not in caplog.text
+
+
 @pytest.mark.facts
 def test_many_people_over_a_long_time_are_asked_for_in_pieces_that_outlook_takes(graph_server: GraphServer):
     people = [f"tutor{n}@northwick.example" for n in range(45)]

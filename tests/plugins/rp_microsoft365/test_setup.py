@@ -126,6 +126,18 @@ def test_setup_stopped_at_any_request_and_run_again_ends_in_the_same_state(how: 
             assert server.log.violations == []
 
 
+def test_a_list_and_a_library_that_are_not_shown_at_once_get_their_columns_all_the_same(
+    graph_server: GraphServer,
+):
+    graph_server.configure(visible_after=0.7)
+
+    said = open_workspace(graph_server).setup()
+
+    assert list(columns(graph_server, "Restorative cases")) == ["Title", *COLUMNS]
+    assert list(columns(graph_server, "Restorative meetings")) == ["Title", "Revision"]
+    assert "Created the list “Restorative cases”." in said
+
+
 def test_two_administrators_at_once_end_in_one_list(graph_server: GraphServer):
     graph_server.faults.slow(0.05, service="lists", method="POST")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from dataclasses import replace
 
 import docx
@@ -134,6 +135,17 @@ def test_a_summary_that_is_not_shown_at_once_is_made_all_the_same(
     graph_server.configure(visible_after=1.0)
 
     assert summaries.create(SUMMARY).revision == 1
+
+
+def test_a_summary_whose_columns_are_not_shown_at_once_is_found_all_the_same(
+    graph_server: GraphServer, summaries: Records
+):
+    made = summaries.create(SUMMARY)
+    with graph_server.lock:
+        (row,) = graph_server.state.items.values()
+        row["_hidden_until"] = time.time() + 0.7
+
+    assert written(summaries.find(SUMMARY.key)).external_id == made.external_id
 
 
 def test_a_summary_whose_revision_may_not_be_written_is_there_and_to_be_looked_for(

@@ -27,6 +27,7 @@ from rp_connect.errors import (
 from rp_microsoft365.asking import AskingGraph
 from rp_microsoft365.judging import is_stale_sign_in
 from rp_microsoft365.limits import LimitError, PlanFullError
+from rp_microsoft365.permissions import NotGrantedError
 from rp_microsoft365.reply import Reply
 from rp_microsoft365.request import Request, Service
 from rp_microsoft365.turns import Turns
@@ -123,7 +124,8 @@ def test_a_bundle_of_certificates_that_is_not_there_is_named(monkeypatch):
     [
         (read(), Says(400, problem("invalidRequest")), RpConnectError),
         (read(), Says(401, problem("InvalidAuthenticationToken")), AccessError),
-        (read(), Says(403, problem("Forbidden")), AccessError),
+        (read(), Says(401), AccessError),
+        (read(), Says(403, problem("Forbidden")), NotGrantedError),
         (read(), Says(404, problem("itemNotFound")), GoneError),
         (change(), Says(404, problem("itemNotFound")), GoneError),
         (create(), Says(404, problem("itemNotFound")), ConfigError),
