@@ -6,7 +6,8 @@
         assert [task["title"] for task in graph_server.state.tasks.values()] == ["RP-1 Ring home"]
 
 **Strict.** Every request needs `Authorization: Bearer …` and is laid beside the contract of Microsoft Graph
-(with each request of a batch), and so is every answer. What breaks it is in `log.violations`, and the
+(with each request of a batch) when it comes, whatever befalls it then; so is every answer, those that a fault
+gives too, but for what `malform` spoils. What breaks it is in `log.violations`, and the
 fixture then fails the test; a test that means to ask wrongly calls `log.take_violations()`. Tests that use
 the server carry `@pytest.mark.facts`. The token endpoint is not here.
 
@@ -51,7 +52,8 @@ before its last Retry-After was over (R12: must be empty).
 are copies taken when you ask. `python -m tests.graph_server` starts one by hand, `python -m
 tests.graph_server.speed` says how fast it is. Only there may checks be sampled (`check_every=n`, 0: none).
 
-**What a whole run exercised**: each process writes the operations that it answered well into one folder,
-and a run of all tests fails where one of `must_exercise.py` is missing (`recording.py`). Only requests with
-the product's own User-Agent count; what a test asks by itself shows nothing.
+**What a whole run exercised**: each process writes the operations that it answered well into one folder. A
+run of all tests fails where one of `must_exercise.py` is missing, and any run where one is not in there
+(`recording.py`). Only requests with the product's own User-Agent count, and of those none whose token says
+that a test wrote them (`BY_HAND` in `operations.py`).
 """

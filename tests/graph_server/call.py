@@ -27,8 +27,10 @@ class Call:
     query: dict[str, str] = field(default_factory=dict)
     route: Route | None = None
     values: tuple[str, ...] = ()
-    agent: str = ""
-    """The User-Agent of the HTTP request that it came in."""
+    products: bool = False
+    """The product asked, of its own accord (see `operations.is_products`)."""
+    checked: bool = False
+    """Laid beside the contract when it came, so that its answer is as well."""
     cut: bool = False
     """Done, but nobody is to hear of it: the connection ends when all of its batch is done."""
 

@@ -63,24 +63,34 @@ class Engine:
             if granted:
                 self._outlook.leave(granted)
 
-    def _one(self, call: Call, request: int, at: float, *, away: bool) -> Reply:
-        due = self.contract.due()
+    def heard(self, call: Call, *, due: bool) -> None:
+        """Lays it beside the contract before anything befalls it: what is refused, or waits while we go away,
+        was asked all the same."""
+        call.checked = due
         if due:
             self.log.wrong(self.contract.request(call.method, call.url, call.headers, call.body))
-        self.log.arrived(call, at)
-        reply = self._done(call, away=away)
-        if due:
+
+    def said(self, call: Call, reply: Reply) -> Reply:
+        """Lays the answer beside the contract."""
+        if call.checked:
             self.log.wrong(self.contract.answer(call.method, call.url, reply.status, reply.body))
+        return reply
+
+    def _one(self, call: Call, request: int, at: float, *, away: bool) -> Reply:
+        self.log.arrived(call, at)
+        reply = self.said(call, self._done(call, away=away))
         lost = self.faults.struck(["lose"], [call], whole=False) if reply.status < 400 else []
         self.log.answered(call, reply, request, at)
         return self.lost(lost, call, reply)
 
     def lost(self, faults: Sequence[Fault], call: Call, reply: Reply) -> Reply:
-        """What is heard of it, if anything."""
+        """What is heard of it, if anything. A gateway's page in HTML would be outside the contract; ours says
+        an error as Graph words it, which the contract describes for every status from 400 on."""
         call.cut = call.cut or any(fault.how == "cut" for fault in faults)
         for fault in faults:
             if fault.how != "cut":
-                return error(int(fault.how), "UnknownError", "What became of the request is not known.")
+                unknown = error(int(fault.how), "UnknownError", "What became of the request is not known.")
+                return self.said(call, unknown)
         return reply
 
     def _done(self, call: Call, *, away: bool) -> Reply:

@@ -10,6 +10,7 @@ from typing import Any
 from tests.graph_server.batch import read_batch, run_batch
 from tests.graph_server.call import Call, Refused, Reply, error
 from tests.graph_server.engine import Cut, Engine, Wait, clock, ready
+from tests.graph_server.operations import is_products
 from tests.graph_server.uploads import put_piece
 
 VERSION = "/v1.0"
@@ -35,8 +36,8 @@ def answer(
     if not target.startswith(VERSION + "/"):
         engine.log.wrong([f"{method} {target}: not a path under {VERSION}"])
         return written(error(404, "BadRequest", "Not found."))
-    agent = headers.get("user-agent", "")
-    call = ready(Call(method, target.removeprefix(VERSION), headers, None, data, base, agent=agent))
+    path = target.removeprefix(VERSION)
+    call = ready(Call(method, path, headers, None, data, base, products=is_products(headers)))
     batch = call.url == "/$batch"
     request = engine.log.http(batch=batch)
     if not headers.get("authorization", "").startswith("Bearer "):
@@ -46,7 +47,10 @@ def answer(
         call.body = parsed(headers, data)
         inner = opened(engine, call) if batch else {}
     except Refused as refused:
-        return written(refused.reply())
+        engine.log.wrong([f"{method} {call.url} was asked wrongly: {refused.message}"])
+        return written(engine.said(call, refused.reply()))
+    for each in inner.values() if batch else [call]:
+        engine.heard(each, due=engine.contract.due())
     return whole(engine, call, inner, request, at, wait)
 
 
@@ -61,8 +65,7 @@ def parsed(headers: Mapping[str, str], data: bytes) -> Any:
 
 
 def opened(engine: Engine, call: Call) -> dict[str, Call]:
-    if engine.contract.every:
-        engine.log.wrong(engine.contract.request(call.method, call.url, call.headers, call.body))
+    engine.heard(call, due=engine.contract.every > 0)
     return read_batch(engine, call)
 
 
@@ -74,14 +77,14 @@ def whole(
     for fault in engine.faults.struck(["slow"], calls, whole=True):
         wait(fault.seconds)
     if refusing := engine.faults.struck(["refuse"], calls, whole=True):
-        reply = refusing[0].reply()
+        reply = engine.said(call, refusing[0].reply())
         for each in calls:
             engine.log.arrived(each, at)
             engine.log.answered(each, reply, request, at)
         return sent(engine, calls, reply, [])
     if inner:
-        engine.log.exercised("POST /$batch", call.agent)
-        reply = run_batch(engine, inner, call.body["requests"], request, at, wait)
+        engine.log.exercised("POST /$batch", call)
+        reply = run_batch(engine, inner, request, at, wait)
     else:
         (reply,) = engine.together([call], request, at, wait)
     lost = engine.faults.struck(["lose"], calls, whole=True)

@@ -11,8 +11,6 @@ from threading import Lock
 from tests.graph_server.call import Call, Json, Reply
 from tests.graph_server.operations import Recorder
 
-PRODUCT = "|rp-connect|"
-"""In the User-Agent of every request of the product, as Microsoft wants it: NONISV|company|app/version."""
 WRITES = {"POST", "PATCH", "PUT", "DELETE"}
 READING_POSTS = ("/getSchedule", "/createUploadSession")
 
@@ -83,7 +81,7 @@ class Log:
             self.logical[service] += 1
             self.statuses[f"{service} {reply.status}"] += 1
             if good:
-                self.exercised(operation, call.agent)
+                self.exercised(operation, call)
                 if call.method in WRITES and not call.url.endswith(READING_POSTS):
                     self.writes[service] += 1
             wait = reply.headers.get("Retry-After")
@@ -92,9 +90,9 @@ class Log:
                 Entry(at, request, service, operation, reply.status, wait, subject_of(call), until)
             )
 
-    def exercised(self, operation: str, agent: str) -> None:
+    def exercised(self, operation: str, call: Call) -> None:
         """By the product: what a test asks by itself shows nothing."""
-        if PRODUCT in agent:
+        if call.products:
             self._recorder.note(operation)
 
     def told(self, service: str, wait: str) -> None:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = "RP_CONNECT_GRAPH_OPERATIONS"
+PRODUCT = "|rp-connect|"
+"""In the User-Agent of every request of the product, as Microsoft wants it: NONISV|company|app/version."""
+BY_HAND = "by-hand"
+"""In the token of a test that writes its requests itself and has the product send them."""
+
+
+def is_products(headers: Mapping[str, str]) -> bool:
+    """Whether the product asked of its own accord; names of headers in lower case."""
+    return PRODUCT in headers.get("user-agent", "") and BY_HAND not in headers.get("authorization", "")
 
 
 class Recorder:

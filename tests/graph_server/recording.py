@@ -1,4 +1,5 @@
-"""Fails a run of all tests that has left out an operation of Graph which the product is made of."""
+"""Fails a run of all tests that has left out an operation of Graph which the product is made of, and any run
+in which the product exercised one that is not entered there."""
 
 from __future__ import annotations
 
@@ -41,16 +42,24 @@ class Recording:
     def __init__(self, folder: Path, must: frozenset[str]) -> None:
         self._folder, self._must = folder, must
         self.missing: list[str] = []
+        self.unlisted: list[str] = []
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if exitstatus == pytest.ExitCode.OK and is_whole(session.config):
-            self.missing = sorted(self._must - exercised(self._folder))
-            if self.missing:
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if exitstatus != pytest.ExitCode.OK:
+            return
+        seen = exercised(self._folder)
+        self.unlisted = sorted(seen - self._must)
+        if is_whole(session.config):
+            self.missing = sorted(self._must - seen)
+        if self.unlisted or self.missing:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for operation in self.missing:
             terminalreporter.write_line(f"no test of the product exercised {operation}", red=True)
+        for operation in self.unlisted:
+            words = f"the product exercised {operation}, which must_exercise.py does not name"
+            terminalreporter.write_line(words, red=True)
 
     def pytest_unconfigure(self) -> None:
         os.environ.pop(FOLDER, None)

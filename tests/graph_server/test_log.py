@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.graph_server.client import KEY, Client, event, question
-from tests.graph_server.operations import FOLDER, exercised
+from tests.graph_server.operations import BY_HAND, FOLDER, exercised
 from tests.graph_server.people import delete_event, delete_task, edit_details, edit_task
 from tests.graph_server.server import GraphServer
 from tests.graph_server.tenant import GROUP, LEAD
@@ -115,6 +115,7 @@ def test_a_process_writes_down_what_the_product_exercised(tmp_path: Path, monkey
         client.get(f"/users/{LEAD}")
         client.ask("GET", "/groups/none")
         client.batch(question(1, "GET", f"/groups/{GROUP}"))
+        client.ask("GET", f"/groups/{GROUP}/members", Authorization=f"Bearer made-up-{BY_HAND}")
 
     assert exercised(tmp_path) == {"GET /users/{user-id}", "POST /$batch", "GET /groups/{group-id}"}
     assert [len(path.read_text().splitlines()) for path in tmp_path.iterdir()] == [3]

@@ -63,6 +63,17 @@ def test_two_people_assigned_from_the_same_etag_do_not_conflict(client: Client, 
     assert change(client, path, old, assignments={LEAD: None}).status_code == 409
 
 
+@pytest.mark.parametrize("told", [False, True])
+def test_a_change_tells_the_new_etag_in_a_header_only_where_the_tenant_does(
+    client: Client, plan: str, graph_server: GraphServer, told: bool
+):
+    graph_server.configure(etag_header=told)
+    path = f"{TASKS}/{client.new_task(plan)['id']}"
+    answer = change(client, path, client.get(path)["@odata.etag"], title="RP-2")
+
+    assert answer.headers.get("ETag") == (client.get(path)["@odata.etag"] if told else None)
+
+
 def test_an_etag_that_is_no_longer_valid_is_refused(client: Client, plan: str, graph_server: GraphServer):
     task = client.new_task(plan)
     path, old = f"{TASKS}/{task['id']}", task["@odata.etag"]

@@ -70,7 +70,20 @@ def test_a_run_that_left_one_out_fails_and_names_it(suite: Path, workers: tuple[
     assert "no test of the product exercised GET /b" in ended.stdout
 
 
-def test_a_run_of_some_tests_is_not_judged(suite: Path):
+@pytest.mark.parametrize(
+    "arguments", [(), ("--numprocesses", "2"), ("-k", "two"), ("mine/test_two.py::test_two",)]
+)
+def test_a_run_in_which_the_product_exercised_something_new_fails_and_names_it(
+    suite: Path, arguments: tuple[str, ...]
+):
+    (suite / "mine" / "test_two.py").write_text(TESTS + '    Recorder().note("GET /c")\n')
+    ended = run(suite, *arguments)
+
+    assert ended.returncode == 1
+    assert "the product exercised GET /c, which must_exercise.py does not name" in ended.stdout
+
+
+def test_a_run_of_some_tests_need_not_exercise_everything(suite: Path):
     assert run(suite, "-k", "one").returncode == 0
     assert run(suite, "mine/test_two.py::test_one").returncode == 0
 

@@ -11,7 +11,7 @@ from rp_microsoft365.limits import PlanFullError
 from rp_microsoft365.request import Answer, Request, Service
 from tests.graph_server.fixtures import graph_server  # noqa: F401 - a fixture
 from tests.graph_server.tenant import GROUP, LEAD, SITE
-from tests.plugins.rp_microsoft365.loopback import graph_at
+from tests.plugins.rp_microsoft365.loopback import graph_by_hand
 
 pytestmark = pytest.mark.facts
 PERMISSION = "Tasks.ReadWrite.All"
@@ -19,7 +19,7 @@ PERMISSION = "Tasks.ReadWrite.All"
 
 @pytest.fixture
 def graph(graph_server):  # noqa: F811
-    return graph_at(graph_server.url, timeout_s=2.0)
+    return graph_by_hand(graph_server.url, timeout_s=2.0)
 
 
 @pytest.fixture
@@ -118,6 +118,14 @@ def test_an_answer_said_oddly_is_read_all_the_same(graph, plan, graph_server, ho
     answers = graph.ask_all([task(plan, f"RP-{n}") for n in range(20)])
 
     assert [answer.body["title"] for answer in answers] == [f"RP-{n}" for n in range(20)]
+
+
+def test_one_of_a_batch_that_failed_with_another_waits_alone(graph, plan, graph_server):  # noqa: F811
+    graph_server.faults.refuse(424, "FailedDependency", method="POST", path="/planner/tasks", nth=2)
+    answers = graph.ask_all([task(plan, f"RP-{n}") for n in range(3)])
+
+    assert [type(answer) for answer in answers] == [Answer, TryLaterError, Answer]
+    assert {str(found["title"]) for found in tasks(graph, plan)} == {"RP-0", "RP-2"}
 
 
 def test_events_schedules_lists_and_people_are_asked_for_as_the_contract_says(graph):
