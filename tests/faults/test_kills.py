@@ -110,7 +110,7 @@ def test_killed_at_every_step_nothing_is_lost_and_nothing_done_twice(arenas: Are
         assert killed.finished or killed.moments == moment
         landed += not killed.finished
     # What ends at about the same time is stored at once, so that one run has a few commits more than another.
-    assert landed >= 0.8 * len(moments)
+    assert len(moments) - landed <= max(1, 0.2 * len(moments))
 
 
 @pytest.mark.parametrize("command", ["sync", "deliver"])
