@@ -36,6 +36,7 @@ class People:
         self._ids: dict[str, str] = {}
         self._addresses: dict[str, str] = {}
         self._unknown: dict[str, float] = {}
+        self._left: set[str] = set()
         self._lock = RLock()
         self.refused = False
 
@@ -56,14 +57,16 @@ class People:
             return {i: self._addresses[i] for i in asked if i in self._addresses}
 
     def left(self, ids: Iterable[str]) -> set[str]:
-        """Those to whom no address leads any more: asked anew, where Planner refused what names them."""
+        """Those whom an address led to, and none does any more: asked anew, where Planner refused what names
+        them. Nobody, where we never looked them up or may not: that is not to be sent again for ever."""
         asked = {i.lower() for i in ids}
         with self._lock:
             held = {address: who for address, who in self._ids.items() if who in asked}
             for address, who in held.items():
                 del self._ids[address]
                 self._addresses.pop(who, None)
-            return asked - set(self.ids_of(held).values())
+            self._left = (self._left | set(held.values())) - set(self.ids_of(held).values())
+            return set() if self.refused else asked & self._left
 
     def _look_up_ids(self, ids: Sequence[str]) -> None:
         for who, user in zip(ids, self._ask([_user(i) for i in ids]), strict=True):

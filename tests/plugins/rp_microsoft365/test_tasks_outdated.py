@@ -183,6 +183,21 @@ def test_a_change_that_planner_does_not_take_for_another_reason_is_told_at_once(
     assert REPORT in str(outcome)
 
 
+@pytest.mark.parametrize("begun", ["before", "since"])
+def test_where_nobody_may_be_looked_up_another_refusal_is_told_and_not_repeated_for_ever(
+    school: PlannerSchool, begun: str
+):
+    shelf = school.open()
+    written = shelf.create(given(1, HEAD_AT))
+    school.server.faults.refuse(403, "Authorization_RequestDenied", path="^/users")
+    school.server.faults.refuse(400, "", method="PATCH", path=ONE_TASK)
+    shelf = shelf if begun == "before" else school.open()
+
+    outcome = in_the_end(shelf, written.external_id, replace(given(1, HEAD_AT), revision=2, day=None))
+
+    assert REPORT in str(outcome)
+
+
 def test_what_names_neither_bucket_nor_person_is_looked_for_nowhere(school: PlannerSchool):
     shelf = school.open()
     shelf.create(numbered(1))
