@@ -43,9 +43,10 @@ request of a batch alone):
 refuses connections, `server.come_back()` takes the same port with the same state.
 
 **The log** (`log`): `requests` (HTTP), `batches`, `connections`; by service and logical request `logical`,
-`writes`, `statuses`; `outlook_peak` (most at once) and `outlook_refused` (429 because of more than four);
-`entries`; `count("POST /planner/tasks")`; `operations()`; `too_early()`: requests of a service that came
-before its last Retry-After was over (R12: must be empty).
+`writes`, `statuses`; `outlook_peak` (most at once), `outlook_refused` (429 because of more than four) and
+`outlook_longest_s` (how long Outlook was at one HTTP request); `entries`; `count("POST /planner/tasks")`;
+`operations()`; `too_early()`: requests of a service that came before its last Retry-After was over (R12: must
+be empty).
 
 **In its own process** (crash trials, benchmarks): `with OwnProcess(check_every=0) as server`
 (`own_process.py`) has the same `url`, `faults`, `configure`, `go_away`, `come_back`; its `state` and `log`

@@ -37,9 +37,10 @@ class Outlook:
             self._log.outlook_refused += wanted - granted
             return granted
 
-    def leave(self, granted: int) -> None:
+    def leave(self, granted: int, at: float) -> None:
         with self._lock:
             self._inside -= granted
+            self._log.outlook_longest_s = max(self._log.outlook_longest_s, clock() - at)
 
 
 class Engine:
@@ -61,7 +62,7 @@ class Engine:
             return [self._one(call, request, at, away=id(call) in turned_away) for call in calls]
         finally:
             if granted:
-                self._outlook.leave(granted)
+                self._outlook.leave(granted, at)
 
     def heard(self, call: Call, *, due: bool) -> None:
         """Lays it beside the contract before anything befalls it: what is refused, or waits while we go away,

@@ -33,7 +33,8 @@ class Entry:
 
 @dataclass
 class Log:
-    """`requests` counts HTTP requests; everything else counts logical ones, inside batches or not."""
+    """`requests` counts HTTP requests; everything else counts logical ones, inside batches or not.
+    `outlook_longest_s` is how long Outlook was at one HTTP request, from when it came."""
 
     requests: int = 0
     batches: int = 0
@@ -43,6 +44,7 @@ class Log:
     statuses: Counter[str] = field(default_factory=Counter)
     outlook_peak: int = 0
     outlook_refused: int = 0
+    outlook_longest_s: float = 0.0
     entries: list[Entry] = field(default_factory=list)
     early: list[Json] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
