@@ -18,13 +18,12 @@ from rp_connect.errors import StoreError
 from rp_connect.services.office import Office
 from rp_connect.wiring import rounds
 from tests.faults.tenant_count import differences
-from tests.faults.tenant_trust import LANDS_WITHIN_S, SECRETS, TIMEOUT_S, TenantTrust, left
+from tests.faults.tenant_trust import SECRETS, TenantTrust, left, slowest
 from tests.functions.asking_pages import AskingPages
 from tests.functions.azurite import Azurite
 from tests.functions.fleet import Fleet
 from tests.functions.worker import need_runtime
 from tests.graph_server.fixtures import judge, need_contract
-from tests.graph_server.log import Log
 from tests.graph_server.own_process import OwnProcess
 from tests.postgres_server import PostgresServer
 
@@ -121,12 +120,6 @@ class Told:
         logging.getLogger(__name__).info(
             "%.0f s: %d died, left %s", seconds, fleet.deaths, dict(left(office))
         )
-
-
-def slowest(log: Log) -> str:
-    """A request that takes longer than the settings say is taken for ended."""
-    ends_after = TIMEOUT_S + LANDS_WITHIN_S
-    return f"{log.outlook_longest_s:.1f} s at most for one request, where the settings say {ends_after:.0f}"
 
 
 def wrong(trust: TenantTrust) -> dict[str, list[str]]:
