@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from tests.graph_server.call import Call, Json, Refused, Reply, serves
 from tests.graph_server.collection import collection, select
 from tests.graph_server.directory import person
+from tests.graph_server.event_table import PROPERTY
 from tests.graph_server.filters import Filter
 from tests.graph_server.online_meetings import room_of_event
 from tests.graph_server.tenant import Tenant, hidden, now
 from tests.graph_server.timezones import instant, preferred, stamp
 
-PROPERTY = "singleValueExtendedProperties"
 NOT_FOUND = Refused(404, "ErrorItemNotFound", "The specified object was not found in the store.")
 # Set once, at creation; a meeting that has no room may still be given one. [D:event.md, isOnlineMeeting]
 FIXED = {"transactionId", "isOnlineMeeting", "onlineMeetingProvider"}
@@ -118,11 +119,14 @@ def create_event(tenant: Tenant, call: Call, who: str) -> Reply:
 @serves("calendar", "GET /users/{user-id}/calendar/events")
 def list_events(tenant: Tenant, call: Call, who: str) -> Reply:
     owner = person(tenant, who)["id"]
-    rows = [row for row in tenant.events.values() if row["_owner"] == owner and not hidden(row)]
+    rows: Iterable[Json] = tenant.events.values()
+    matches: Callable[[Json], bool] = bool
     if clause := call.query.get("$filter"):
-        test = Filter(clause).matches
-        rows = [row for row in rows if test(searchable(row))]
-    return collection(tenant, call, rows, lambda row: view(call, row))
+        test = Filter(clause)
+        matches, marked = test.matches, test.pinned.get(f"{PROPERTY}/value")
+        rows = rows if marked is None else tenant.events.may_bear(marked)
+    mine = [row for row in rows if row["_owner"] == owner and not hidden(row) and matches(searchable(row))]
+    return collection(tenant, call, mine, lambda row: view(call, row))
 
 
 def searchable(row: Json) -> Json:
@@ -170,6 +174,7 @@ def change_event(tenant: Tenant, call: Call, who: str, key: str) -> Reply:
     if call.body.get("isOnlineMeeting") and not row["isOnlineMeeting"]:
         add_room(tenant, row, call.body)
     touch(tenant, row)
+    tenant.events[row["id"]] = row
     return Reply(200, view(call, row))
 
 

@@ -25,10 +25,12 @@ Test = Callable[[Json], bool]
 
 
 class Filter:
-    """Compiled from its text; `paths` are the properties that it looks at. Raises Refused (400)."""
+    """Compiled from its text; `paths` are the properties that it looks at, and `pinned` what stands in every
+    row that matches, by path: who has an index need not look at the others. Raises Refused (400)."""
 
     def __init__(self, text: str) -> None:
         self.paths: set[str] = set()
+        self.pinned: dict[str, Any] = {}
         self._tokens = tokens(text)
         self._at = 0
         self.matches = self._either()
@@ -46,10 +48,12 @@ class Filter:
         return token
 
     def _either(self) -> Test:
+        before = dict(self.pinned)
         tests = [self._both()]
         while self._peek() == "or":
             self._take()
             tests.append(self._both())
+            self.pinned = dict(before)
         return lambda row: any(test(row) for test in tests)
 
     def _both(self) -> Test:
@@ -85,18 +89,23 @@ class Filter:
         self._take("(")
         variable = self._take()
         self._take(":")
-        known = set(self.paths)
+        known, self.pinned, before = set(self.paths), {}, self.pinned
         inner = self._either()
         self.paths = known
+        self.pinned = before | {
+            name + path.removeprefix(variable): held for path, held in self.pinned.items()
+        }
         self._take(")")
         return lambda row: any(inner({variable: each}) for each in inward(row, name.split("/")) or ())
 
     def _comparison(self, word: str) -> Test:
-        path = self._path(word)
-        compare = COMPARE.get(self._take())
+        path, sign = self._path(word), self._take()
+        compare = COMPARE.get(sign)
         if compare is None:
             raise unreadable(word)
         right = value(self._take())
+        if sign == "eq":
+            self.pinned[word] = right
         return lambda row: compare(inward(row, path), right)
 
     def _path(self, word: str) -> list[str]:

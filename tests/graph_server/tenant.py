@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from tests.graph_server.call import Json
+from tests.graph_server.event_table import EventTable
 from tests.graph_server.task_table import TaskTable
 
 LEAD = "1ead0000-0000-4000-8000-000000000001"
@@ -64,7 +65,7 @@ class Tenant:
     buckets: dict[str, Json] = field(default_factory=dict)
     tasks: TaskTable = field(default_factory=TaskTable)
     task_details: dict[str, Json] = field(default_factory=dict)
-    events: dict[str, Json] = field(default_factory=dict)
+    events: EventTable = field(default_factory=EventTable)
     cancelled_events: dict[str, Json] = field(default_factory=dict)
     deleted_events: dict[str, Json] = field(default_factory=dict)
     meetings: dict[str, Json] = field(default_factory=dict)
@@ -122,6 +123,7 @@ class Tenant:
             "options": Options(**whole["options"]),
             "contents": contents,
             "tasks": TaskTable(whole["tasks"]),
+            "events": EventTable(whole["events"]),
         }
         return cls(**{**whole, **held})
 

@@ -55,6 +55,37 @@ def test_an_event_is_found_by_the_property_that_bears_our_key(client: Client):
     assert full["singleValueExtendedProperties"] == [{"id": KEY, "value": "it's"}]
 
 
+def marked(client: Client, value: str) -> list[str]:
+    clause = f"singleValueExtendedProperties/Any(ep: ep/id eq '{KEY}' and ep/value eq '{value}')"
+    return [each["id"] for each in client.get(f"{EVENTS}?$filter={quote(clause)}")["value"]]
+
+
+def test_an_event_is_found_by_what_its_property_says_now_and_only_while_it_is_there(client: Client):
+    other = KEY.replace("Key", "State")
+    kept = client.new_event(singleValueExtendedProperties=[{"id": KEY, "value": "one"}])["id"]
+    client.new_event(singleValueExtendedProperties=[{"id": other, "value": "one"}])
+    gone = client.new_event(singleValueExtendedProperties=[{"id": KEY, "value": "two"}])["id"]
+    assert (marked(client, "one"), marked(client, "two")) == ([kept], [gone])
+
+    client.ask(
+        "PATCH", f"{EVENTS}/{kept}", {"singleValueExtendedProperties": [{"id": KEY, "value": "three"}]}
+    )
+    client.ask("DELETE", f"{EVENTS}/{gone}")
+
+    assert (marked(client, "one"), marked(client, "two"), marked(client, "three")) == ([], [], [kept])
+
+
+def test_either_of_two_properties_finds_its_event(client: Client):
+    made = [
+        client.new_event(singleValueExtendedProperties=[{"id": KEY, "value": value}])["id"]
+        for value in ("one", "two", "three")
+    ]
+    has = "singleValueExtendedProperties/Any(ep: ep/value eq '{}')"
+    clause = quote(f"{has.format('one')} or {has.format('three')}")
+
+    assert [each["id"] for each in client.get(f"{EVENTS}?$filter={clause}")["value"]] == [made[0], made[2]]
+
+
 def test_a_moved_event_is_the_same_event_with_another_etag(client: Client, graph_server: GraphServer):
     old = client.new_event()
     start = {"dateTime": "2026-03-30T09:00:00", "timeZone": "GMT Standard Time"}
@@ -149,6 +180,34 @@ def test_the_schedule_shows_who_is_taken_and_not_why(client: Client, graph_serve
     assert head["scheduleItems"][0]["start"]["dateTime"] == "2026-03-27T14:20:00.0000000"
     assert head["scheduleItems"][0].keys() == {"status", "start", "end"}
     assert "error" in nobody
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "seen"),
+    [
+        ("08:00", "09:00", "000"),
+        ("08:00", "09:01", "200"),
+        ("09:59", "11:00", "220"),
+        ("10:00", "11:00", "020"),
+        ("08:00", "13:00", "222"),
+        ("11:59", "13:00", "002"),
+        ("12:00", "13:00", "000"),
+    ],
+)
+def test_whoever_is_taken_for_a_part_of_a_slot_is_taken_for_all_of_it(
+    client: Client, begins: str, ends: str, seen: str
+):
+    client.new_event(start=f"2026-03-27T{begins}:00", end=f"2026-03-27T{ends}:00")
+    body = {
+        "schedules": ["lead@northwick.example"],
+        "startTime": {"dateTime": "2026-03-27T09:00:00", "timeZone": "GMT Standard Time"},
+        "endTime": {"dateTime": "2026-03-27T12:00:00", "timeZone": "GMT Standard Time"},
+        "availabilityViewInterval": 60,
+    }
+
+    (lead,) = client.post(f"/users/{LEAD}/calendar/getSchedule", body)["value"]
+
+    assert lead["availabilityView"] == seen
 
 
 def test_the_calendar_view_holds_what_overlaps(client: Client):

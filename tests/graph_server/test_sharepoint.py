@@ -25,6 +25,26 @@ def found(client: Client, items: str, clause: str, **headers: str):
     return client.ask("GET", f"{items}?$filter={quote(clause)}&$expand=fields", **headers)
 
 
+def test_an_item_is_found_by_a_unique_field_as_it_is_now_and_only_while_it_is_there(client: Client):
+    items = f"/sites/{SITE}/lists/{client.new_list()}/items"
+    where = items.split("/")[4]
+    first, second = (client.new_item(where, name)["id"] for name in ("RP-1", "RP-2"))
+
+    def asked(clause: str) -> list[str]:
+        return [each["id"] for each in found(client, items, clause).json()["value"]]
+
+    assert asked("fields/Reference eq 'RP-1'") == [first]
+    assert asked("fields/Reference eq 'RP-1' or fields/Reference eq 'RP-2'") == [first, second]
+    assert asked("fields/Reference eq 'RP-1' and fields/Reference eq 'RP-2'") == []
+    assert asked("fields/Reference eq null") == []
+
+    client.ask("PATCH", f"{items}/{first}/fields", {"Reference": "RP-3"})
+    client.ask("DELETE", f"{items}/{second}")
+
+    assert asked("fields/Reference eq 'RP-1'") == asked("fields/Reference eq 'RP-2'") == []
+    assert asked("fields/Reference eq 'RP-3'") == [first]
+
+
 def test_a_list_is_found_by_its_title_with_its_columns(client: Client):
     key = client.new_list()
 

@@ -50,5 +50,5 @@ def instant(stamp: Json) -> datetime:
 
 
 def stamp(moment: datetime, name: str) -> Json:
-    local = moment.astimezone(zone(name))
-    return {"dateTime": local.strftime("%Y-%m-%dT%H:%M:%S.") + f"{local.microsecond:06d}0", "timeZone": name}
+    local = moment.astimezone(zone(name)).replace(tzinfo=None)
+    return {"dateTime": local.isoformat(timespec="microseconds") + "0", "timeZone": name}
