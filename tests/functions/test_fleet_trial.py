@@ -136,7 +136,8 @@ def test_workers_that_are_killed_at_random_send_everything_once(trust, azurite, 
     assert deaths >= max(1, CASES // 100)
     log = trust.server.log
     assert (log.outlook_peak <= 4, log.outlook_refused) == (True, 0), slowest(log)
-    tell(capsys, f"{WORKERS} workers, {CASES} cases, {deaths} killed, {pages}", wanted, took)
+    what = f"{WORKERS} workers, {CASES} cases, {deaths} killed, {pages}, Outlook {slowest(log)}"
+    tell(capsys, what, wanted, took)
 
 
 def test_pages_that_look_for_free_times_and_workers_share_what_outlook_takes(
@@ -152,7 +153,7 @@ def test_pages_that_look_for_free_times_and_workers_share_what_outlook_takes(
     assert (log.outlook_peak <= 4, log.outlook_refused) == (True, 0), slowest(log)
     assert log.count(ASKED) == pages.answered > 0
     assert pages.unread <= pages.answered // 4, str(pages)
-    tell(capsys, f"{WORKERS} workers, {cases} cases, {pages}", wanted, took)
+    tell(capsys, f"{WORKERS} workers, {cases} cases, {pages}, Outlook {slowest(log)}", wanted, took)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4, 8] if FULL else [1])
