@@ -141,14 +141,16 @@ def test_made_up_cookies_do_not_reach_the_store_without_end(visitor: Visitor, pu
     served = visitor_of(replace(public, store=store))
     made_up = [(b"Cookie", f"{COOKIE}={'A' * 43}".encode())]
     burst, per_second = COOKIES
-    asked, began = burst + 300, time.monotonic()
+    answers: list[Any] = []
+    let_in, began = float(burst), time.monotonic()
 
-    answers = [served.get("/cases", headers=made_up, follow_redirects=False) for _ in range(asked)]
-    let_in = burst + per_second * (time.monotonic() - began) + 1  # a slow machine gets some back meanwhile
+    while len(answers) < let_in + 100:  # the slower the machine, the more are let in meanwhile
+        answers.append(served.get("/cases", headers=made_up, follow_redirects=False))
+        let_in = burst + per_second * (time.monotonic() - began) + 1
     refused = [answer for answer in answers if answer.status_code == 429]
 
-    assert store.reads <= let_in < asked
-    assert len(refused) >= asked - let_in
+    assert store.reads <= let_in
+    assert len(refused) >= len(answers) - let_in
     assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
     served.cookies = visitor.cookies
     elsewhere = {"X-Forwarded-For": "203.0.113.8"}
