@@ -10,6 +10,7 @@ from typing import Any
 from rp_connect.domain.case import Stage
 from rp_connect.errors import AccessError, ConflictError, RpConnectError
 from rp_microsoft365.graph import Graph
+from rp_microsoft365.judging import may_have_landed
 from rp_microsoft365.limits import LimitError
 from rp_microsoft365.permissions import Permission
 from rp_microsoft365.request import Answer, Request, Service
@@ -65,10 +66,23 @@ def ensure_buckets(graph: Graph, plan_id: str) -> dict[str, str]:
     last, made = max(hints.values(), default=""), dict[str, str]()
     for stage in Stage:
         if stage.value not in hints:
-            body = _create_bucket(graph, plan_id, stage.value.capitalize(), last).body or {}
+            body = _made_bucket(graph, plan_id, stage.value.capitalize(), last)
             last = _text(body, "orderHint") or last
             made[stage.value.capitalize()] = _text(body, "id")
     return made
+
+
+def _made_bucket(graph: Graph, plan_id: str, name: str, after: str) -> Mapping[str, Any]:
+    """Where it is not known whether it was made, looking again tells."""
+    try:
+        return _create_bucket(graph, plan_id, name, after).body or {}
+    except RpConnectError as fault:
+        if not may_have_landed(fault):
+            raise
+        for bucket in graph.pages(_list_buckets(plan_id)):
+            if _text(bucket, "name").lower() == name.lower():
+                return dict(bucket)
+        raise
 
 
 def _create_bucket(graph: Graph, plan_id: str, name: str, after: str) -> Answer:
@@ -82,7 +96,10 @@ def ensure_labels(graph: Graph, plan_id: str) -> list[str]:
     """Name our labels in a plan, each under a number that is still free; the names that were set."""
     try:
         return _name_labels(graph, plan_id)
-    except ConflictError:  # somebody named some as we did
+    except RpConnectError as fault:
+        # Somebody named some as we did, or it is not known whether ours stand there: they are read anew.
+        if not (isinstance(fault, ConflictError) or may_have_landed(fault)):
+            raise
         return _name_labels(graph, plan_id)
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from rp_connect.domain.case import Stage
 from rp_connect.domain.task import TaskState
-from rp_connect.errors import AccessError
+from rp_connect.errors import AccessError, TryLaterError
 from rp_connect.ports.workspace import Written
+from rp_microsoft365.buckets import LABELS
 from rp_microsoft365.limits import LimitError, PlanFullError
 from rp_microsoft365.school_year import first_year, place_of, plan_title
 from tests.graph_server.server import GraphServer
@@ -117,6 +118,44 @@ def test_a_plan_whose_making_was_never_confirmed_is_found_and_used(graph_server:
     school.plans().ensure()
 
     assert school.plan_titles() == [THIS_YEAR]
+
+
+@facts
+def test_a_bucket_whose_making_was_never_confirmed_is_found_in_the_same_run(graph_server: GraphServer):
+    fault = graph_server.faults.lose_answers("504", method="POST", path="^/planner/buckets$", nth=2, times=1)
+    said = PlannerSchool(graph_server).plans().ensure()
+
+    names = [bucket["name"] for bucket in graph_server.state.buckets.values()]
+    assert (fault.struck, names) == (1, [stage.value.capitalize() for stage in Stage])
+    assert [f"Made the bucket “{name}” in “{THIS_YEAR}”." for name in names] == said[1 : len(names) + 1]
+
+
+@facts
+def test_a_bucket_that_was_never_made_is_made_by_the_next_run(graph_server: GraphServer):
+    graph_server.faults.busy(None, method="POST", path="^/planner/buckets$", times=1)
+    school = PlannerSchool(graph_server)
+    with pytest.raises(TryLaterError):
+        school.plans().ensure()
+    assert graph_server.state.buckets == {}
+
+    school.plans().ensure()
+    names = [bucket["name"] for bucket in graph_server.state.buckets.values()]
+    assert names == [stage.value.capitalize() for stage in Stage]
+
+
+@facts
+@pytest.mark.parametrize("how", ["done", "not done"])
+def test_labels_of_which_it_is_not_known_whether_they_were_named_are_there_after_the_same_run(
+    graph_server: GraphServer, how: str
+):
+    when = {"method": "PATCH", "path": "^/planner/plans/[^/]*/details$", "times": 1}
+    faults = graph_server.faults
+    fault = faults.lose_answers("504", **when) if how == "done" else faults.busy(None, **when)
+    PlannerSchool(graph_server).plans().ensure()
+
+    (details,) = graph_server.state.plan_details.values()
+    assert fault.struck == 1
+    assert sorted(filter(None, details["categoryDescriptions"].values())) == sorted(LABELS)
 
 
 @facts
