@@ -36,7 +36,9 @@ def test_an_item_is_found_by_a_unique_field_as_it_is_now_and_only_while_it_is_th
     assert asked("fields/Reference eq 'RP-1'") == [first]
     assert asked("fields/Reference eq 'RP-1' or fields/Reference eq 'RP-2'") == [first, second]
     assert asked("fields/Reference eq 'RP-1' and fields/Reference eq 'RP-2'") == []
-    assert asked("fields/Reference eq null") == []
+
+    nameless = [client.post(items, {"fields": {"Stage": "open"}})["id"] for _ in range(2)]
+    assert asked("fields/Reference eq null") == nameless
 
     client.ask("PATCH", f"{items}/{first}/fields", {"Reference": "RP-3"})
     client.ask("DELETE", f"{items}/{second}")
